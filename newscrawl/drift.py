@@ -27,7 +27,7 @@ ENOUGH = 5
 FALL = 0.2
 """Minimum share that the usual origin must have lost."""
 CHANCE = 0.001
-"""Probability below which such a fall is not a coincidence."""
+"""Probability below which a fall of this size is not a coincidence."""
 
 _NAMES = {"dates": "date"}
 _GENERIC = "generic reading"

@@ -50,8 +50,8 @@ MOST_SPANS = 12
 COUNTED = dt.timedelta(days=2)
 """Maximum time between the first and the last day that a count of days (``منذ يومين``) allows."""
 DAYS_APART, APART_WORDS = dt.timedelta(days=2), 0.82
-"""Two texts with different titles that are dated at least this far apart are copies only if they share this
-part of the shorter text's words, because background paragraphs and templates recur on other days."""
+"""Background paragraphs and templates recur on other days. So texts with different titles and days this far
+apart are copies only if they share this part of the shorter text's words."""
 
 Fields = Mapping[str, Any]
 """An article as a document of the collection ``articles``."""

@@ -81,8 +81,8 @@ class Archive:
     def page(self, raw: Raw) -> Page:
         """The page that ``articles.raw`` names, with its body.
 
-        Raises :class:`PageGone` with a sentence: its file is gone or on another machine, it was removed on
-        request, or another page is at that place.
+        Raises :class:`PageGone` with a sentence: the file is gone or on another machine, the page was removed
+        on request, or another page is at that place.
         """
         page = self._at(raw)
         if page.key and page.key in self._forgotten([page.key]):

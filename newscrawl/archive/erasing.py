@@ -35,9 +35,9 @@ _LENGTH = b"\r\nContent-Length: %d\r\n\r\n"
 _END = b"\r\n\r\n"
 _LINE = f"{REMOVED}: yes\r\n".encode()
 _AROUND = len(GZIP_HEAD) + 8
-"""Bytes of a gzip member outside its blocks: its header, checksum and length."""
+"""Number of bytes of a gzip member outside its blocks: its header, checksum and length."""
 _OF_BLOCK = 5
-"""Bytes of a deflate block in addition to its stored content."""
+"""Number of bytes of a deflate block in addition to its stored content."""
 
 
 def erase(path: Path, keys: Collection[str]) -> int:

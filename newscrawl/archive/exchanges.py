@@ -139,7 +139,7 @@ def _fields(request: Request, answer: Response, url: str) -> Iterator[tuple[str,
 
 
 def _entry(request: Request, earlier: Original | None) -> ListEntry:
-    """What its list said about a page, now or at an earlier visit."""
+    """What a page's list said about it, now or at an earlier visit."""
     entry = meta(request).get("entry")
     if entry is None or (earlier and not (entry.title or entry.date or entry.lastmod)):
         return earlier.entry if earlier else ListEntry()

@@ -54,7 +54,7 @@ class Forgotten(Protocol):
         """MongoDB's clock."""
 
     async def since(self, moment: dt.datetime | None) -> set[str]:
-        """The keys that were forgotten since then, by MongoDB's clock; all of them for None."""
+        """The keys that were forgotten since ``moment``, by MongoDB's clock; all keys for None."""
 
 
 class Keeper:
@@ -166,7 +166,7 @@ class Keeper:
         """Finish the file, and do the upkeep of this machine's files; returns what was kept, for the run's
         record.
 
-        Without ``forgotten`` (MongoDB is away) nothing is handed over, because it may have been forgotten.
+        Without ``forgotten`` (MongoDB is away) nothing is handed over, because pages may have been forgotten.
         """
         try:
             if self._file is not None:

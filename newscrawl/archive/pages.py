@@ -35,7 +35,7 @@ class ListEntry:
     title: str | None = None
     """Headline. Example: ``المغرب يطلق برنامجا جديدا لتدبير الماء``."""
     date: str | None = None
-    """The date of publication as printed there."""
+    """The date of publication as printed in the list."""
     day: dt.date | None = None
     """That day on the publisher's clock."""
     lastmod: dt.datetime | None = None
@@ -63,10 +63,10 @@ class Page:
     url: str
     """The address after redirects."""
     status: int
-    """HTTP status of the answer."""
+    """HTTP status of the response."""
     headers: dict[str, str]
-    """HTTP headers; values of one name are joined by commas, and the content coding is left out, because it
-    is undone."""
+    """HTTP headers; values of one name are joined by commas. The content coding is left out, because it is
+    undone."""
     body: bytes | None
     """The page, with its content coding undone; None for a ``revisit``, see ``same_as``."""
     fetched_at: dt.datetime

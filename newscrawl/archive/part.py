@@ -84,7 +84,7 @@ class Part:
             self.file.close()
 
     def _give_up(self) -> None:
-        """Keep the safe part of the file; remove a file without one."""
+        """Keep the safe part of the file; if there is none, remove the file."""
         self.file.cut(self.safe)
         with suppress(OSError):
             if self.safe:

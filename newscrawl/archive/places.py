@@ -95,7 +95,7 @@ class Folder:
 
     def open(self, name: str) -> BinaryIO:
         """A file, open for reading, even while it is being written. Raises ``FileNotFoundError``."""
-        for _ in range(2):  # the file may be finished between two looks
+        for _ in range(2):  # the file may be finished between the two tries
             for path in (self.path / name, self.path / (name + OPEN)):
                 with suppress(FileNotFoundError):
                     return open_regular(path)
@@ -103,7 +103,7 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Is there a file of this name, finished or not?"""
-        # Looks for the finished file again, as the file may be finished between two looks.
+        # The finished file is checked again, because the file may have been finished in between.
         return any((self.path / given).exists() for given in (name, name + OPEN, name))
 
     def remove(self, name: str) -> None:

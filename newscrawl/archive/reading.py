@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 _START = re.compile(rb"\x1f\x8b\x08[\0-\x1f]|WARC/1\.\d")
 """Matches the beginning of a record, compressed or not."""
 _SEARCHED = 1 << 20
-"""Bytes that are searched at a time for the beginning of a record."""
+"""Number of bytes that are searched at a time for the beginning of a record."""
 _READ = 1 << 16
-"""Bytes of a gzip member that are read at a time."""
+"""Number of bytes of a gzip member that are read at a time."""
 
 
 class NotWarcError(ValueError):
@@ -74,8 +74,8 @@ class Record:
         return at
 
     def http(self) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
-        """First line, headers and body. (The standard library's parser takes the byte 0x85 of a raw
-        Arabic header for the end of a line.)
+        """First line, headers and body. (The standard library's parser mistakes the byte 0x85 of a raw Arabic
+        header for the end of a line.)
         """
         # Some tools keep only the line feeds.
         end = b"\r\n" if self.block.partition(b"\n")[0].endswith(b"\r") else b"\n"

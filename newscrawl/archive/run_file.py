@@ -31,7 +31,7 @@ __all__ = ["LARGEST", "Do", "RunFile"]
 T = TypeVar("T")
 
 LARGEST = 1_000_000_000
-"""Bytes after which a run continues in another file."""
+"""Number of bytes after which a run continues in another file."""
 AT_ONCE = 1_000_000
 """Maximum number of bytes that wait in memory before they are written."""
 PAUSE = 60.0
@@ -52,7 +52,7 @@ class Kept:
     pages: int = 0
     """Number of pages in the archive, including those without a body of their own."""
     same: int = 0
-    """Number of these whose body was kept by an earlier run."""
+    """Number of pages whose body was kept by an earlier run."""
     lost: int = 0
     """Number of pages that could not be archived."""
     bytes: int = 0
@@ -113,7 +113,7 @@ class RunFile:
         earlier = await self._do(partial(_earlier, self._folder, known)) if known else None
         same_as = _same(known, earlier, answer) if known else None
         if answer.status == NOT_MODIFIED and same_as is None:
-            return None  # "unchanged", about a page that the archive does not have
+            return None  # status 304 for a page that the archive does not have
         part = self._part or await self._begin()
         if part is None:
             self.kept.lost += 1
@@ -131,7 +131,7 @@ class RunFile:
         return raw.offset < self.ends[raw.archive] if raw.archive in self.ends else True
 
     async def flush(self) -> None:
-        """Make every page that was taken safe in the archive, or count and report it as lost."""
+        """Write every page that was taken safely to the archive, or count and report it as lost."""
         async with self._turn:
             part = self._part
             if part is not None and part.pages:

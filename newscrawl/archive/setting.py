@@ -1,4 +1,4 @@
-"""The archive's settings."""
+"""Reads the archive's settings."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ class Wanted:
 
 
 def folder_of(settings: Any) -> Path:
-    """The folder of the archive: the one that ``ARCHIVE`` names, or ``archive`` next to the data of the
-    embedded server, or in the current folder.
+    """The folder of the archive: the one that ``ARCHIVE`` names, otherwise ``archive`` in the folder for our
+    own data.
     """
     given = str(settings.get("ARCHIVE") or "")
     if given and given.lower() != OFF:

@@ -1,6 +1,4 @@
-"""The upkeep of archive files at the end of a run: finishes, clears and hands over files, and removes old
-ones.
-"""
+"""Maintains archive files at the end of a run: finishes, clears, hands over and removes them."""
 
 from __future__ import annotations
 
@@ -105,7 +103,7 @@ class Upkeep:
                     yield file.name
 
     def put_again(self, store: Store, names: Collection[str], keys: Collection[str]) -> None:
-        """Erase pages that were forgotten in the meantime from copied files, in the folder and in the
+        """Erase pages that were forgotten in the meantime from the copied files, in the folder and in the
         store.
         """
         for name in names:
@@ -129,9 +127,9 @@ def remove_expired(place: Place, site: str, *, now: dt.datetime, days: int, limi
 
 
 def expired(files: Iterable[ArchiveFile], *, now: dt.datetime, days: int, limit: int) -> list[ArchiveFile]:
-    """The files that are older than ``days``, and the oldest files above ``limit`` bytes in all.
+    """The files that are older than ``days``, and the oldest files if all together exceed ``limit`` bytes.
 
-    0 means no limit. A file that is being written and the newest file count, but stay.
+    0 means no limit. A file that is being written and the newest file count towards the limit, but stay.
     """
     ordered = sorted(files, key=lambda file: (file.said.began, file.said))
     total = sum(file.size for file in ordered)

@@ -1,7 +1,7 @@
 """Writes WARC files (ISO 28500:2017, version 1.1): recordings and archives.
 
-Each record is a gzip member of its own, so that it can be read without the others, and a truncated file gives
-all records before the cut.
+Each record is a gzip member of its own, so that it can be read without the others, and a truncated file still
+has all records before the cut.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 LEVEL = 3
-"""Compression level of zlib: takes 0.27 ms for a page of 60 KB. Level 6 takes 0.62 ms for a result that is an
-eighth smaller."""
+"""Compression level of zlib. It takes 0.27 ms for a page of 60 KB; level 6 takes 0.62 ms, and the result is
+an eighth smaller."""
 GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 _END = b"\r\n\r\n"
 """What follows the block of each record."""
@@ -53,7 +53,7 @@ _CONTENT = {
 }
 """The ``Content-Type`` of each kind of record; that of a ``resource`` is the page's."""
 _WITHOUT_PAYLOAD = frozenset({"warcinfo", "revisit", "metadata"})
-"""Kinds of records without a payload, and so without its digest."""
+"""Kinds of records that have no payload, and so no digest of it."""
 _BLOCK = 65_535
 """Maximum number of uncompressed bytes in one deflate block."""
 

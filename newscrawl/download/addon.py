@@ -41,7 +41,7 @@ def check(settings: BaseSettings) -> None:
 
 
 class RecordReplay:
-    """Scrapy add-on: a crawl with an unusable RECORD or REPLAY setting does not start."""
+    """A Scrapy add-on that stops a crawl with an unusable RECORD or REPLAY setting before it starts."""
 
     def update_settings(self, settings: BaseSettings) -> None:
         """Check both settings, and apply those of a replay."""

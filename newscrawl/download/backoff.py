@@ -38,7 +38,7 @@ def http_date(value: str | None) -> dt.datetime | None:
 
 
 def retry_after(value: str | None, *, now: dt.datetime, date: str | None = None) -> dt.datetime | None:
-    """When a site may be asked again: its Retry-After header (RFC 9110 section 10.2.3) as UTC.
+    """When a site allows another request: its Retry-After header (RFC 9110 section 10.2.3) as UTC.
 
     ``now`` is the moment of the response, ``date`` its Date header, so that a date in Retry-After is read on
     the server's clock. None for an empty or unreadable header; never earlier than ``now``, never more than a
@@ -72,9 +72,9 @@ def _text(header: bytes | None) -> str | None:
 class Backoff:
     """For each host, the moment before which nothing is sent to it.
 
-    The download handler waits here, last before the network, so that requests which were already queued wait
-    as well. It does not wait for a pause above ``RETRY_AFTER_MAX``, but raises :class:`HostBusy`. A replay
-    never waits: the recording includes the requests that the crawl gave up.
+    The download handler waits here, as the last step before the network, so that requests that were already
+    queued wait as well. For a pause above ``RETRY_AFTER_MAX`` it does not wait, but raises :class:`HostBusy`.
+    A replay never waits: the recording includes the requests that the crawl gave up.
     """
 
     _of: ClassVar[WeakKeyDictionary[Crawler, Backoff]] = WeakKeyDictionary()

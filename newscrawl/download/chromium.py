@@ -1,4 +1,4 @@
-"""scrapy-playwright's handler with confined pages; imported when the first page needs a browser."""
+"""Adds confined pages to scrapy-playwright's handler; imported when the first page needs a browser."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         return response, download if response is None else None
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
-        """Wait until the page is complete, and note the response that became it."""
+        """Wait until the page is complete, and note the response that became the page."""
         visit: PageVisit = request.meta[VISIT]
         await settle(page, visit)
         if visit.documents:
@@ -54,9 +54,10 @@ class Handler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
 
 def as_read(response: Response, visit: PageVisit) -> Response:
-    """A rendered page in UTF-8, with the address and status of the document that it became.
+    """A rendered page in UTF-8, with the address and status of its final document.
 
-    A script can set the page's address to any of its site, so only the fragment of that address is used.
+    A script can set the page's address to any address on its site, so only the fragment of that address is
+    used.
     """
     if not (visit.documents and response.url.startswith(("http://", "https://"))):
         raise DownloadFailedError(f"{visit.url} ended at {response.url}")

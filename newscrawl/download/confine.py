@@ -48,8 +48,8 @@ Attempt = Literal[
 """Reasons to refuse an attempt of a page, in addition to those of the gate. ``offsite``: it leads to another
 site. ``private``: its host resolves to an address that is not public. ``form``: it posts a form. ``popup``,
 ``websocket``, ``worker`` (also service and shared workers), ``webrtc`` (also WebTransport), ``download``: no
-page needs these to show an article. ``left_out``: a picture, font, film or the like of the page's own site,
-which brings no text."""
+page needs these to show an article. ``left_out``: a picture, font, video or the like from the page's own
+site, which brings no text."""
 Reason = AddressRefusal | Attempt
 
 UNWANTED = frozenset({"image", "font", "media", "texttrack", "eventsource", "websocket", "manifest", "ping"})
@@ -93,7 +93,7 @@ class PageVisit:
     documents: list[PageResponse] = field(default_factory=list)
     """The responses that became the page, each replacing the one before; without redirects."""
     under_way: set[PageRequest] = field(default_factory=set)
-    """Its requests that are not answered yet."""
+    """Its requests without a response so far."""
     changed_at: float = 0.0
     """When one of these requests last began or ended, on the event loop's clock, in seconds."""
     status: int = 200
@@ -101,7 +101,7 @@ class PageVisit:
     headers: dict[str, str] = field(default_factory=dict)
     """HTTP headers of the final document."""
     error: Exception | None = None
-    """Why the page was not requested: its address redirects to a forbidden one."""
+    """Why the page was not requested: its address redirects to a forbidden address."""
 
 
 class Confinement:

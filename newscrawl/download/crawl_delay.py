@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class CrawlDelay:
-    """Extension: requests to a host are at least as far apart as its robots.txt asks.
+    """An extension that keeps requests to a host at least as far apart as its robots.txt asks.
 
     A delay above ``CRAWL_DELAY_MAX`` seconds is reduced to that, with a warning. Has no effect in a replay.
     """
@@ -41,7 +41,7 @@ class CrawlDelay:
         return cls(crawler)
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Slow down requests to this host to its Crawl-delay for our user agent."""
+        """Slow requests to this host down to its Crawl-delay for our user agent."""
         settings = self._crawler.settings
         agent: str | bytes = (
             settings.get("ROBOTSTXT_USER_AGENT")
@@ -62,7 +62,7 @@ class CrawlDelay:
             )
             delay = self._longest
         self.floors[key] = delay = max(delay, self.floors.get(key, 0.0))
-        # The slot may not exist yet; an idle slot is dropped and later created anew from these settings.
+        # The slot may not exist yet; an idle slot is dropped and later created again from these settings.
         slot = downloader.slots.get(key)
         own = downloader.per_slot_settings.get(key, {})
         start = "AUTOTHROTTLE_START_DELAY" if settings.getbool("AUTOTHROTTLE_ENABLED") else "DOWNLOAD_DELAY"

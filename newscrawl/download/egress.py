@@ -84,7 +84,7 @@ class _Browser(Proxy):
         if not host or not self._egress.confinement.allows(host, port):
             self._answer(_FORBIDDEN)
             return
-        # Reads nothing more until the site is connected.
+        # The browser's data is not read until the site is connected.
         self.transport.pauseProducing()
         site = _Site()
         site.setPeer(self)
@@ -107,7 +107,9 @@ class _Browser(Proxy):
 
 
 def _target(head: bytes) -> tuple[str, int] | None:
-    """Host and port of a request to connect; None while it is incomplete, no host for any other request."""
+    """Host and port of a request to connect; None while it is incomplete, an empty host for any other
+    request.
+    """
     if len(head) < 5:
         return None
     version, command, _, kind = head[:4]

@@ -55,7 +55,7 @@ class NotAdmitted(IgnoreRequest):
 
 
 class RedirectLoop(IgnoreRequest):
-    """Redirects without an end."""
+    """The redirects do not end."""
 
 
 class PrivateAddress(Exception):
@@ -65,7 +65,7 @@ class PrivateAddress(Exception):
 class RobotsUnreachable(Exception):
     """robots.txt cannot be read at the moment, so no page of the host may be requested.
 
-    ``kind`` says why, as :func:`classify` does for the request of robots.txt.
+    ``kind`` says why: it is what :func:`classify` returns for the request of robots.txt.
     """
 
     def __init__(self, message: str, kind: FetchFailure, retry_at: dt.datetime | None = None) -> None:

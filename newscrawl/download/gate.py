@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""The statuses that Scrapy follows. Others may also carry a ``Location``, which is ignored."""
+"""The statuses that Scrapy follows. A ``Location`` with any other status is ignored."""
 
 
 class GateMiddleware:
@@ -55,9 +55,9 @@ class GateMiddleware:
 
 
 class RedirectMiddleware(redirect.RedirectMiddleware):
-    """Scrapy's middleware, made to follow a ``Location`` as the gate reads it.
+    """Scrapy's middleware, changed to follow a ``Location`` as the gate reads it.
 
-    Within a chain of redirects on one host cookies are sent back, as some sites require; no other request
+    Within a chain of redirects on one host, cookies are sent back, as some sites require; no other request
     carries cookies. A chain without an end fails with :class:`RedirectLoop`.
     """
 
@@ -109,7 +109,7 @@ def _host(request: Request) -> str | None:
 def _admit(crawler: Crawler, request: Request, url: str) -> str:
     """The address to which a request leads, as it is requested. Raises :class:`NotAdmitted`."""
     site = getattr(crawler.spider, "site", None)
-    # Without a site: a command that requests a given address, and the addresses to which it leads.
+    # There is no site when a command requests a given address, and the addresses to which it leads.
     given = meta(request).get("redirect_urls", [request.url])[0]
     ports = site.ports if site else frozenset([urlsplit(given).port or 443])
     try:
@@ -119,5 +119,5 @@ def _admit(crawler: Crawler, request: Request, url: str) -> str:
 
 
 def _text(header: bytes) -> str:
-    """A header as UTF-8, which servers send unescaped; other bytes escaped."""
+    """A header as text: UTF-8, which servers send unescaped, is decoded, and other bytes are escaped."""
     return codecs.decode(header, "utf-8", "percentencode")  # the error handler is w3lib's

@@ -79,8 +79,8 @@ class DownloadHandler(BaseDownloadHandler):
     """Downloads for ``http`` and ``https``, one handler for both.
 
     Sets ``request.meta["fetched_at"]`` (aware, UTC) to the moment of download; in a replay, to that of the
-    recording. ``request.meta["playwright"]`` asks for a rendered page. Bodies are returned with their content
-    coding removed, so that a recording holds what the crawl saw.
+    recording. ``request.meta["playwright"]`` asks for a rendered page. Bodies are returned without their
+    content coding, so that a recording holds what the crawl saw.
 
     Settings: ``RECORD`` and ``REPLAY`` (file names, see :mod:`newscrawl.download.addon`).
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["GZIP", "PlainLengths", "WireStats", "is_whole"]
 
 GZIP = (b"gzip", b"x-gzip")
-"""Names of the coding in a header."""
+"""Names of gzip in the header ``Content-Encoding``."""
 _SIZE = 4
 """Number of bytes at the end of a gzip file that hold its unpacked size (RFC 1952, section 2.3.1)."""
 
@@ -27,8 +27,8 @@ _SIZE = 4
 class PlainLengths:
     """Ends the download of a gzip body that was announced with the length of the plain page.
 
-    The announced rest never comes, so with a server that keeps its connection open the download would wait
-    until the timeout. Such a body can be recognised: its last four bytes are the announced number.
+    The announced rest never comes, so if the server keeps the connection open, the download would wait until
+    the timeout. Such a body can be recognised: its last four bytes are the announced number.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -30,7 +30,7 @@ https://www.iana.org/assignments/ipv6-address-space"""
 _DOCUMENTATION = IPv6Network("3fff::/20")
 """The documentation prefix of RFC 9637, which older versions of the standard library do not know."""
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""IPv4 inside IPv6 (RFC 6052): the last 32 bits are the address that is reached."""
+"""IPv4 inside IPv6 (RFC 6052): the last 32 bits are the address that the connection reaches."""
 
 
 def is_public(address: str) -> bool:
@@ -53,7 +53,7 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def _with_embedded(ip: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
-    """The addresses that a connection to this one may reach: itself, or the IPv4 address inside it."""
+    """The addresses that a connection to ``ip`` may reach: that address, or the IPv4 address inside it."""
     if not isinstance(ip, IPv6Address):
         yield ip
         return
@@ -117,7 +117,7 @@ class PublicResolver:
         self.networks: set[Network] = set()
         """Private networks that are allowed."""
         self.refused: dict[str, str] = {}
-        """Host → the address for which it was refused last."""
+        """Host → the address for which it was last refused."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PublicResolver:

@@ -78,7 +78,7 @@ FAILURES: dict[str, type[Exception]] = {
 
 
 PROBE = 4096
-"""Bytes that must be free before a recording begins."""
+"""Number of bytes that must be free before a recording begins."""
 
 
 class RecordingError(UsageError):
@@ -158,7 +158,7 @@ def _extra(request: Request, response: Response) -> dict[str, str]:
 
 
 def try_to_record(path: str | Path) -> None:
-    """Raise :class:`RecordingError` when no recording can be written to ``path``; leaves no file."""
+    """Raise :class:`RecordingError` if no recording can be written to ``path``; leaves no file behind."""
     with _named(path):
         fd = create(path)
     try:

@@ -49,11 +49,11 @@ ARGUMENTS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",  # a container's /dev/shm is small
     "--no-first-run",
-    # It sends no requests of its own, only those of the page.
+    # Chromium sends no requests of its own, only those of the page.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # All its connections go through the proxy, including those to loopback.
+    # All connections go through the proxy, including those to loopback.
     "--proxy-bypass-list=<-loopback>",
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -219,7 +219,7 @@ class Browser:
                 await self._egress.close()
 
     async def _render(self, handler: Any, request: Request, context: int, visit: PageVisit) -> Response:
-        """Render one page in one context; removes the browser's options from the request afterwards."""
+        """Render one page in one context, and then remove the browser's options from the request."""
 
         async def confine(page: Page, _: Request) -> None:
             # scrapy-playwright swallows exceptions of its callbacks, and would request the page anyway.

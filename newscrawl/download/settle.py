@@ -59,7 +59,7 @@ TIMERS = """(() => {
 
 
 async def settle(page: Page, visit: PageVisit) -> None:
-    """Wait until a page shows what a reader sees: it has loaded, and moved on from any interstitial.
+    """Wait until a page shows what a reader sees: until it has loaded, and moved on from any interstitial.
 
     An interstitial reloads itself after a moment, by a timer or a ``refresh``. A page that announces this
     gets ``SETTLE`` seconds, a page with little text ``THIN_WAITS``. The page that follows is treated in the

@@ -18,7 +18,7 @@ NO_ARTICLE = (
     RejectionReason.NO_TITLE,
     RejectionReason.NO_BODY,
 )
-"""The reasons that the page itself shows."""
+"""The reasons for rejection that the page itself shows."""
 
 _TAG = re.compile(
     rb"<\s*(?:html|head|body|title|meta|div|p|h[1-6]|article|span|a|table|center|font)\b", re.IGNORECASE

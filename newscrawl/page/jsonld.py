@@ -146,7 +146,7 @@ def _strings(text: str, name: str) -> Iterator[str]:
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """Every node in lists, in ``@graph`` and in the properties of an article."""
+    """Every node: also those in lists, in ``@graph`` and in the properties of an article."""
     waiting, seen = [data], 0
     while waiting and seen < _MAX_NODES:
         node = waiting.pop(0)

@@ -47,7 +47,7 @@ def _joined(body: bytes) -> bytes:
         parts.append(body[hit.end() : hit.end() + size])
         place = hit.end() + size
         place += 2 if body.startswith(b"\r\n", place) else body.startswith(b"\n", place)
-    # Cut off after a chunk, or not in chunks.
+    # The body is cut off after a chunk, or is not chunked.
     return b"".join(parts) if parts and place >= len(body) else body
 
 

@@ -1,5 +1,5 @@
-"""The same work on many machines: Dask gives each worker one range after another, and gives the ranges of a
-lost worker to others.
+"""Does the same work on many machines: Dask gives each worker one range after another, and gives the ranges
+of a lost worker to others.
 
 A worker reads a range in a process of its own, as on one machine. So a page that takes too long costs only
 itself, and the memory of a worker is bounded. The worker writes parts, or stores articles in MongoDB through

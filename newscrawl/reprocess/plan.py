@@ -25,7 +25,7 @@ VERSIONS = (
     __version__, SCHEMA_VERSION, PAGE_VERSION, DATES_VERSION, CLEAN_VERSION, FOLD_VERSION, urls.URLS_VERSION,
     IDENTITY_VERSION,
 )  # fmt: skip
-"""What an article depends on, apart from its page and the plan."""
+"""The versions on which an article depends, apart from its page and the plan."""
 _PAGES = ("text/html", "application/xhtml")
 _ARABIC = "ar"
 
@@ -109,8 +109,8 @@ class Plan:
     def site(self, url: str, asked_by: str | None = None) -> tuple[str | None, Site | None] | RejectionReason:
         """The site of which an address is an article, and its name; (None, None) for an unknown newspaper.
 
-        ``asked_by`` is the spider that requested it, if known. A reason for rejection if it is no article of
-        its site.
+        ``asked_by`` is the spider that requested it, if known. Returns a reason for rejection if the address
+        is not an article of its site.
         """
         names = self.names(url) if asked_by is None else (asked_by,) if asked_by in self._asked else ()
         for name in names:

@@ -26,7 +26,7 @@ MEGABYTES = 700
 
 
 class Reader:
-    """One process at a time, and the records that have ended processes."""
+    """Runs one process at a time, and remembers the records that have ended processes."""
 
     def __init__(self, pool: Pool, plan: Plan, watch: Path) -> None:
         self._pool = pool
@@ -40,7 +40,7 @@ class Reader:
         """The range that is being read."""
 
     async def do(self, job: Callable[..., T], piece: Range, *arguments: object) -> T:
-        """``job(plan, piece, *arguments, skipped, watch)`` in the process.
+        """The result of ``job(plan, piece, *arguments, skipped, watch)`` in the process.
 
         If the process dies, the job is done again, without a record that took too long or that ended two
         processes. Raises :class:`newscrawl.workers.ReadingError` for an exception of the job.

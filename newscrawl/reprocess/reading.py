@@ -131,8 +131,8 @@ def _counted(plan: Plan, kept: Kept, tally: Tally) -> Read:
 def read_page(plan: Plan, kept: Kept) -> Read:
     """The article of a kept page, or why there is none.
 
-    The cheapest tests come first: the address, then the language by the bytes. Never raises: an exception
-    gives the outcome ``fault``.
+    The cheapest tests come first: the address, then the language, judging by the bytes. Never raises: an
+    exception gives the outcome ``fault``.
     """
     found = plan.site(kept.url, kept.name)
     if isinstance(found, RejectionReason):

@@ -50,9 +50,9 @@ class Head:
     at: dt.datetime | None
     """Its date, UTC; None if it cannot be read."""
     status: int | None
-    """HTTP status; None if the head of the answer cannot be read."""
+    """HTTP status; None if the head of the response cannot be read."""
     content_type: str | None
-    """The ``Content-Type`` of the answer."""
+    """The ``Content-Type`` of the response."""
     offset: int
     """Offset in the file, in bytes; for a compressed record that of its gzip member."""
 
@@ -67,7 +67,7 @@ class Record:
     http: dict[str, str]
     """HTTP headers, with names in lower case."""
     body: bytes
-    """The body as the server meant it, without chunks and compression, cut after :data:`MAX_BYTES`."""
+    """The body without chunks and compression, cut after :data:`MAX_BYTES`."""
 
 
 Wanted = Callable[[Head], bool]

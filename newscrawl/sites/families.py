@@ -12,12 +12,12 @@ from typing import Literal
 from newscrawl.sites import Discovery, Feed, Listing, Markup, Site, Sitemap
 
 ID = r"(?!(?:19|20)\d\d(?:[/?.]|$))\d{3,}"
-"""The number of an article; a year in its place (``/2021/``) is an archive, not an article."""
+"""Regular expression for the number of an article; a year in its place (``/2021/``) is an archive."""
 LISTS = (
     r"^/(?:(?:ar|fr|en|es)/)?(?:category|categories|tags?|topics?|authors?|writers?|columnists?|page|search"
     r"|تصنيف|قسم|وسم|وسوم|كاتب|كتاب|الكاتب|مؤلف)(?:/|$)|/page/\d+/?$"
 )
-"""Words that newspapers of all kinds use in the paths of lists of articles."""
+"""Regular expression for paths of lists of articles, by the words that newspapers of all kinds use."""
 
 # --- maghress and its sisters: one engine that republishes the newspapers of a country.
 
@@ -78,14 +78,15 @@ WORDPRESS_POST = (
     r"^/(?:[^/?]+/){0,4}(?:[^/?]*\d{5,}|[^/?.-]+(?:-+[^/?.-]+){2,}-*)(?:\.html)?/?$"
     r"|^/(?:index\.php)?\?p=\d+$"
 )
-"""Address of a post when the site's own form is not known: the last part ends in a number or is a slug of at
-least three words; or WordPress's short form ``/?p=123456``."""
+"""Regular expression for posts when the site's own form is not known: the last part ends in a number or is a
+slug of at least three words; or WordPress's short form ``/?p=123456``."""
 WORDPRESS_PAGES = (
     LISTS + r"|^/(?:feed|rss|wp-[a-z]+)(?:/|$)|/(?:page|feed|comment-page-\d+)(?:/|$)"
     r"|^/(?:about|contact|privacy|terms|من-نحن|اتصل|للتواصل|سياسة-الخصوصية|شروط-|هيئة-التحرير|فريق-)[^/]*/?$"
     r"|^/(?:fr|en|es)/"
 )
-"""Addresses of WordPress that look like a post but are not one, or belong to another edition."""
+"""Regular expression for addresses of WordPress that look like a post but are not one, or belong to another
+edition."""
 
 JANNAH = Markup(
     version="jannah",
