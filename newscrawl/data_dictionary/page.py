@@ -38,13 +38,13 @@ _HEAD = f"""# What is stored
 
 For readers of the data. Collections and queries take 10 minutes to read; the rest is reference.
 
-`python -m newscrawl.data_dictionary` writes this page from the item classes; tests hold the page, the
-classes and the queries together. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not
+`python -m newscrawl.data_dictionary` writes this page from the item classes; tests check that the page, the
+classes and the queries agree. Schema version {SCHEMA_VERSION}: MongoDB refuses what this page does not
 allow.
 
 The articles are in the database `newscrawl` (`MONGODB_DATABASE`), those of `make demo` in
 `{DEMO_DATABASE}`. Days are strings `YYYY-MM-DD` on the publisher's clock, instants are dates in UTC, lists
-are never null; a field that may be null says so. Where the truth is not known the field is null.
+are never null; a field that may be null says so. If a value is not known, the field is null.
 
 | collection | what it holds |
 |---|---|
@@ -79,12 +79,12 @@ Each of these queries uses an index, and reads at most twice as many documents a
 {{queries}}
 ```
 
-A counted phrase does not give an exact day: software rounds or truncates such counts, so `منذ يومين` is
-another day in up to half of all cases. Then `day` is null, and the article was published between
+A counted phrase does not give an exact day: software rounds or truncates such counts, so `منذ يومين` is the
+wrong day in up to half of all cases. Then `day` is null, and the article was published between
 `published.earliest` and `published.latest`, both days included; `منذ 3 ساعات` around midnight also keeps its
 `published_at`. A filter on `day` leaves such articles out; `coverage` counts them under the day null, and as
-`possible` on each day that may be theirs. Query for the intervals that overlap yours, as above. Where
-`published.latest` is null too, the article may be of any day.
+`possible` on each day that may be theirs. Query for the intervals that overlap yours, as above. If
+`published.latest` is null, too, the article may be from any day.
 
 To follow changes, query `articles`: an article that became a copy is no longer in `news`. Articles that
 `scrapy forget` removed are in neither; their keys are in [`forgotten`](#forgotten).
@@ -120,7 +120,8 @@ first:
 
 Two keys of `origins` are not fields. `dates` is the most reliable origin that gives this day; it applies to
 {_names(items.DATE_FIELDS)}.
-`publisher` is where the page names the newspaper; on an aggregator this decides `source` and `source_name`.
+`publisher` says where the page names the newspaper; on an aggregator, this decides `source` and
+`source_name`.
 
 ## Warnings
 
@@ -179,7 +180,7 @@ The fields of `news`, except that `copies` is a list here:
 
 ## coverage
 
-A row for each day from a newspaper's first article to its last, or, where it has a site of its own, to the
+A row for each day from a newspaper's first article to its last, or, if it has its own site, to the
 last run of that site. Days without articles have a row, too. The counts are updated whenever `articles`
 change.
 

@@ -28,7 +28,7 @@ COVERAGE: Sequence[Field] = (
     (
         "possible",
         "integer",
-        "articles without an exact day that may be of this one, if `published` bounds them to two months",
+        "articles without an exact day that may be from this day, if `published` bounds them to two months",
     ),
     ("runs", "integer", "runs that looked for everything new and began that day"),
     (
@@ -48,7 +48,7 @@ FORGOTTEN: Sequence[Field] = (
     (
         "updated_at",
         "date",
-        "server clock, UTC, when it last removed an article, also one that a crawl had stored in between",
+        "server clock, UTC, when it last removed an article, even one that a crawl stored later",
     ),
 )
 """The fields of ``forgotten``."""

@@ -91,7 +91,8 @@ removed for good. So you can keep a copy equal to the collection, except for the
 ```
 
 Each call also reads the ten minutes before the last one, as a write gets its timestamp a little before it
-becomes visible. The order matters: an article that was stored and forgotten since the last call has to go.
+becomes visible. The order matters: an article that was stored and forgotten since the last call must be
+removed.
 
 ## A sample
 
@@ -105,7 +106,7 @@ copies together, sample by `story`.
 ## Frames with fixed types
 
 Run `pip install pymongoarrow polars` first; this also installs a matching pyarrow. Give the types: without a
-schema the first value of a column decides, and a similarity of 0.94 becomes 0 where the first value was 1.
+schema, the first value of a column decides, and a similarity of 0.94 becomes 0 if the first value was 1.
 Only the named fields are read.
 
 ```python
