@@ -24,7 +24,7 @@ _EARLY_STATUS = frozenset({403, 404})
 class StorePipeline(SpiderPipeline):
     """Opens the store before the crawl begins, queues items, and writes the rest at the end.
 
-    A stopped crawl puts the addresses that it was about to download or store on the pending list.
+    When a crawl is stopped, the addresses that it was about to download or store go on the pending list.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -53,7 +53,7 @@ class StorePipeline(SpiderPipeline):
         return item
 
     async def _is_postponed(self, item: Rejection) -> bool:
-        """Put an address that was just published on the pending list, during its first day.
+        """During its first day, put the address of a new article on the pending list.
 
         Newspapers sometimes list an address before its page exists, or publish a page before its text.
         """

@@ -6,7 +6,8 @@ from newscrawl.spider import NewsSpider
 
 class Lbcgroup(NewsSpider):
     """Based on a page saved in 2026, whose printed time differs from that in JSON-LD. The body is one element
-    with line breaks. Articles in English are on the same host and are taken only by their address.
+    with line breaks. Articles in English are on the same host; a crawl takes them only if the user names
+    their address.
     """
 
     name = "lbcgroup"

@@ -76,7 +76,9 @@ class Upkeep:
         return None
 
     def clear(self, keys: Collection[str], now: dt.datetime) -> int:
-        """Erase the pages of these keys, all that were forgotten until ``now``; returns their number."""
+        """Erase the pages of ``keys``, which hold every key forgotten until ``now``; returns the number of
+        pages.
+        """
         for note in list(self._folder.path.glob(f"*/*{NOTE}")):
             with suppress(FileNotFoundError):
                 go_on(note)

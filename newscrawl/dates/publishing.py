@@ -16,7 +16,7 @@ __all__ = ["FIRST_YEAR", "LAST_YEAR", "Options", "is_possible", "publish", "writ
 FIRST_YEAR, LAST_YEAR = 1900, 2049
 """An earlier day is a historical event in the text; a later one cannot be the day of publication."""
 
-_FAR = dt.timedelta(days=3 * 366)  # a date further after ``now`` is not a date of publication
+_FAR = dt.timedelta(days=3 * 366)  # a day further in the future is not a day of publication
 _SOON = dt.timedelta(days=2)  # clocks and zones may differ by this much
 _NO_DATES = (dt.date(1900, 1, 1), dt.date(1970, 1, 1))  # software prints these when it has no date
 

@@ -20,7 +20,8 @@ MARK_KEYS = 500
 """Number of entries in a mark: more than any listing page has."""
 BARREN = 3
 """Number of pages in a row that may show nothing new: a ticker on every page may have shown their articles
-already, or they list none. The walk leaves a site that repeats its last page for ever after this many."""
+already, or they list none. The walk ends after this many, also on a site that repeats its last page for
+ever."""
 VALIDATOR_AGE = dt.timedelta(days=1)
 """How long a page is requested conditionally before it is read in full again: some servers use one ETag for
 several pages, and addresses that were only temporarily rejected should be seen again."""

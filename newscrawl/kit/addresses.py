@@ -60,7 +60,8 @@ def links(response: TextResponse, domain: str) -> dict[str, int]:
 
 
 def query_sections(response: TextResponse, site: Site) -> list[dict[str, str]]:
-    """The links of a page that may lead to sections which differ only in the query, with their texts.
+    """The links of a page that may lead to sections with addresses that differ only in the query; also their
+    texts.
 
     Links of one form are one group: ``/list.php?cat=1`` and ``/list.php?cat=3``. Only a request shows whether
     they are sections.

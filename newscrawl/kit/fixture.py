@@ -251,7 +251,7 @@ def _file(url: str, ending: str) -> str:
 
 
 def listing(response: Response, site: Site, words: Reworder, wanted: dict[str, str]) -> bytes:
-    """A listing page whose links to pages that are not saved lose their address, so that a walk ends here."""
+    """A listing page; links to pages that are not saved lose their address, so that a walk ends here."""
     assert isinstance(response, TextResponse)
     page = readable(response)
     root = parse(response.body, response.url, header(response, "Content-Type")).root

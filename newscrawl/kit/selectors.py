@@ -113,7 +113,7 @@ def printed_days(s: Sample, site: Site) -> list[tuple[str, str]]:
         if len(text) <= DATE_LENGTH and any(map(str.isdigit, text)):
             day = parse_date(text, timezone=site.timezone, country=site.country)
             if day and day.date:
-                # An element with a day and other text is not a date.
+                # An element that has other text besides a day is not a date.
                 dated = {e: t for e, t in dated.items() if e not in element.iterancestors()}
                 dated[element] = text
     return [(text, " > ".join(_tags(element))) for element, text in dated.items()]

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _FIRST, _USUAL = 30, 20
 """Priorities of requests: pages that failed last time, then the others."""
 LOOK_AGAIN = dt.timedelta(days=1)
-"""How long to wait before a page that could not be read, or that the site refused, is requested again."""
+"""How long to wait before requesting a page again that could not be read or that the site refused."""
 
 
 def say_unread(response: Response, error: ReadingError) -> None:

@@ -154,7 +154,7 @@ class Failures:
         )
 
     async def drop(self, account: Account[Walk]) -> None:
-        """Put an article whose request was silently dropped on the pending list."""
+        """Put an article on the pending list, because its request was silently dropped."""
         crawl = self._crawl
         log.warning("the request for %s was dropped without an answer; the next run repeats it", account.url)
         crawl.stat("articles/pending")
