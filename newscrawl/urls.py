@@ -186,12 +186,12 @@ def canonical(url: str, rules: UrlRules | None = None) -> str:
     >>> canonical("HTTP://WWW.Hespress.com:80//خبر-1.html?utm_source=fb#c")
     'https://hespress.com/%D8%AE%D8%A8%D8%B1-1.html'
 
-    It ignores differences in: http and https, ``www``, mobile and AMP hosts and paths, Unicode and Punycode
-    host names, default ports, IRIs and %XX (also escaped twice), composed and decomposed letters, bidi marks,
+    It ignores these differences: http or https, ``www``, mobile and AMP hosts and paths, Unicode or Punycode
+    host names, default ports, IRIs or %XX (even escaped twice), composed or decomposed letters, bidi marks,
     repeated and trailing slashes, index pages, pages of comments, views of the same article (``?print=1``,
-    ``?m=1``), session ids, tracking, the order of parameters, and fragments. It keeps differences in: ids,
-    page numbers (also ``?utm=12``), language editions, hash routes, the case of a path, the order of a
-    repeated parameter, paths of print views, and a parameter with and without a value.
+    ``?m=1``), session ids, tracking, the order of parameters, and fragments. It keeps these differences: ids,
+    page numbers (even ``?utm=12``), language editions, hash routes, the case of a path, the order of a
+    repeated parameter, paths of print views, and whether a parameter has a value.
 
     Idempotent; never raises for a ``str``. If it is not a web address (another scheme, no host), only spaces
     and invisible marks are removed and the rest is escaped.

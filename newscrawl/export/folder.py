@@ -2,7 +2,7 @@
 
 New files are written to ``.staging``. Then the journal ``.commit.json`` lists the steps, and the files are
 moved to their places, the manifest last. A writer that is killed before the journal is complete has changed
-nothing; later, the next writer completes its steps.
+nothing; if it is killed later, the next writer completes its steps.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ def _is_older(article: Article, old: Document) -> bool:
 
 
 def _is_correction(old: Document, article: Article) -> bool:
-    """Did the text change because the newspaper changed it, and not because our reading or hashing did?"""
+    """Did the newspaper change the text? A change of our reading or hashing does not count."""
     former = identity.content_hash(old["title"], old["lede"], old["body"])
     return _same_reading(old, article) and former != article.content_hash
 
