@@ -1,4 +1,4 @@
-"""Canonical forms of addresses: one per page, however it is spelled: ``python -m benchmarks.addresses``.
+"""Canonical forms of addresses, compared with other libraries: ``python -m benchmarks.addresses``.
 
 The cases are those of the tests (``tests/data/url_groups.tsv``, ``url_pairs.tsv``): spellings of one page,
 and pairs of similar addresses that are two pages. Scrapy's duplicate filter uses w3lib's form, trafilatura
@@ -19,7 +19,7 @@ from tests.test_urls import GROUPS, PAIRS
 
 
 def others() -> dict[str, Callable[[str], object]]:
-    """From an address to the form by which it is compared."""
+    """From an address to its canonical form."""
     found: dict[str, Callable[[str], object]] = {
         "as it is": str, "w3lib canonicalize_url": canonicalize_url, "courlan clean_url": clean_url,
     }  # fmt: skip
@@ -34,7 +34,7 @@ def form(reader: Callable[[str], object], url: str) -> object:
     """The form of an address; an address that a library cannot parse stays unchanged."""
     try:
         return reader(url) or url
-    except Exception:  # they raise many unrelated classes
+    except Exception:  # the libraries raise many unrelated classes
         return url
 
 

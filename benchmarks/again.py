@@ -24,11 +24,11 @@ from tests.trials import size
 
 PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", max(60, size(3000))))
 ENOUGH = 300
-"""Articles that a full run needs for meaningful costs."""
+"""Number of articles from which the costs are meaningful."""
 NEW = max(1, PAGES // 100)
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 3 if PAGES >= 1000 else 1))
 VISITED = 50
-"""Articles that one run visits again (``REVISIT_BUDGET``)."""
+"""Number of articles that one run visits again (``REVISIT_BUDGET``)."""
 WALKED = ("-a", "discover=listing,feed", "-s", "HORIZON_PAGES=500")
 AN_HOUR = {"startDate": None, "unit": "minute", "amount": 61}
 STEPS = {
@@ -38,8 +38,8 @@ STEPS = {
     "one of a hundred new": PAGES,
     "visits again": PAGES,
 }
-"""Each crawl, and the number of articles that the newspaper then has."""
-if PAGES < ENOUGH:  # just to see that it runs, and does what it should
+"""Each crawl → the number of articles that the newspaper then has."""
+if PAGES < ENOUGH:  # a short run that only checks the results
     STEPS = {step: STEPS[step] for step in ("all of it", "nothing new", "one of a hundred new")}
 
 
@@ -85,8 +85,8 @@ def main() -> None:
     if PAGES >= ENOUGH:
         one, whole, unchanged, new, visits = median.values()
         share = (whole - one) * NEW / (PAGES - NEW)
-        print(f"\nnothing new: {unchanged - one:+.2f} s beside one article, which starts a worker")
-        print(f"the new ones cost {(new - one) / share:.2f} of their share of the first crawl")
+        print(f"\nnothing new: {unchanged - one:+.2f} s compared with one article, which starts a worker")
+        print(f"the new articles cost {(new - one) / share:.2f} of their share of the first crawl")
         print(f"a visit again costs {(visits - unchanged) / VISITED * 1000:.1f} ms")
 
 

@@ -1,9 +1,9 @@
 """The cost of archiving every page: ``python -m benchmarks.archive``.
 
 A synthetic newspaper is crawled on loopback in turn with and without an archive; the CPU time is that of all
-processes of a crawl and of mongod. In addition, the work of the archive alone is measured in one process: for
-a page that was sent packed, one that was sent plain, and one that has not changed, including the disk.
-NEWSCRAWL_ARTICLES gives another number of articles than 2,000, NEWSCRAWL_ROUNDS of rounds.
+processes of a crawl and of mongod. In addition, the work of the archive alone is measured in one process,
+disk included: for a page that was sent compressed, one that was not, and one that has not changed.
+NEWSCRAWL_ARTICLES sets the number of articles (2,000), NEWSCRAWL_ROUNDS that of rounds.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ T = TypeVar("T")
 PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(2000)))
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
 ENOUGH = 100
-"""Pages that a full run needs for meaningful costs."""
+"""Number of pages from which the costs are meaningful."""
 WORK = size(4000)
-"""Pages for measuring the work of the archive alone."""
+"""Number of pages for measuring the work of the archive alone."""
 BATCH = 50
-"""Articles that are stored at a time, hence pages that are written at a time."""
+"""Number of articles that are stored, and so of pages that are written, at a time."""
 NOW = dt.datetime.now(dt.UTC)
 
 
@@ -71,7 +71,7 @@ def race(uri: str, host: str, folder: Path) -> list[tuple[Cost, Cost, int]]:
 
 
 def table(rounds: list[tuple[Cost, Cost, int]]) -> str:
-    """Both crawls, a line each."""
+    """A table with a line for each of the two crawls."""
     lines = ["| | CPU with mongod's, ms a page | pages/s | peak MB of each process |", "|---|---|---|---|"]
     for name, costs in (("without", [r[0] for r in rounds]), ("with", [r[1] for r in rounds])):
         cpu = statistics.median((cost.cpu + cost.mongod) / PAGES * 1000 for cost in costs)
@@ -82,7 +82,7 @@ def table(rounds: list[tuple[Cost, Cost, int]]) -> str:
 
 
 async def at_once(work: Callable[[], T]) -> T:
-    """Runs the disk work in the same thread."""
+    """Does the disk work in the same thread."""
     return work()
 
 
@@ -156,7 +156,7 @@ def main() -> None:
         kinds = ("packed", "plain", "unchanged")
         lines = [asyncio.run(work(folder / "work", kind, pages)) for kind in kinds]
     sent = statistics.mean(len(gzip.compress(page, 5)) for page in pages)
-    print(f"The archive's own work, least of 4 runs; a page was sent in {sent:.0f} bytes, packed:\n")
+    print(f"The archive's own work, least of 4 runs; a compressed page has {sent:.0f} bytes:\n")
     print("| page | CPU, ms a page | bytes a page | MB in use at most, at half and at the end |")
     print("|---|---|---|---|")
     print("\n".join(lines))

@@ -9,9 +9,10 @@ b0  the same of another checkout, in the folder that NEWSCRAWL_BEFORE names
 c   Scrapy, trafilatura, and the pipeline of Scrapy's documentation
 d   Scrapy, trafilatura's fast way, dateparser, and asynchronous upserts
 
-The CPU is that of all processes of a contender, start and end included, with that of mongod; only the
-newspaper's is left out. What newscrawl stored is compared with what was made, field by field; a difference
-ends the run. NEWSCRAWL_ARTICLES gives another number of articles than 3,000, NEWSCRAWL_ROUNDS of rounds.
+The CPU time is that of all processes of a contender, start and end included, and of mongod, but not that of
+the newspaper. The articles that newscrawl stores are compared with the original ones, field by field; a
+difference ends the run. NEWSCRAWL_ARTICLES sets the number of articles (3,000), NEWSCRAWL_ROUNDS that of
+rounds.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PAGES = int(os.environ.get("NEWSCRAWL_ARTICLES", size(3000)))
 ROUNDS = int(os.environ.get("NEWSCRAWL_ROUNDS", 5 if PAGES >= 1000 else 1))
 BEFORE = [os.environ["NEWSCRAWL_BEFORE"]] if "NEWSCRAWL_BEFORE" in os.environ else []
 ENOUGH = 100
-"""Articles that a full run needs for meaningful costs."""
+"""Number of articles from which the costs are meaningful."""
 CONTENDERS = (
     Contender("a1", "downloads"),
     Contender("a2", "downloads", settings="own_settings"),
@@ -104,7 +105,7 @@ class Race:
         self.found: dict[str, str] = {}
 
     def run(self, contender: Contender, turn: int) -> None:
-        """Run one contender, and check what it has stored."""
+        """Run one contender, and check the stored articles."""
         database = f"{contender.name}_{turn}"
         cost = crawl(contender, self.host, self.uri, database)
         self.costs.setdefault(contender.name, []).append(cost)
@@ -116,15 +117,23 @@ class Race:
             client.drop_database(f"{database}_ops")
         if contender.spider == "measured":
             if wrong := differences(stored, self.made, self.host):
-                raise SystemExit("\n".join([f"{contender.name}: not what was made", *wrong[:20], cost.log]))
-            self.found[contender.name] = f"every field right of {len(stored)}"
+                raise SystemExit(
+                    "\n".join(
+                        [
+                            f"{contender.name}: the articles differ from the original ones",
+                            *wrong[:20],
+                            cost.log,
+                        ]
+                    )
+                )
+            self.found[contender.name] = f"all fields of {len(stored)} right"
         elif contender.module == "contenders" and "a" not in contender.name:
             self.found[contender.name] = likeness(stored, self.made, self.host)
         elif cost.asked < len(self.made.stories):
             raise SystemExit(f"{contender.name}: only {cost.asked} requests\n{cost.log}")
 
     def table(self) -> str:
-        """The costs as a table with a row per contender."""
+        """The costs as a table with a row for each contender."""
         lines = [
             "| | CPU, ms a page | mongod, ms a page | pages/s | peak MB of each process | stored |",
             "|---|---|---|---|---|---|",
@@ -153,7 +162,7 @@ class Race:
 
 def main() -> None:
     contenders = [*CONTENDERS, *(Contender.newscrawl("b0", Path(folder)) for folder in BEFORE)]
-    if PAGES < ENOUGH:  # just to see that it runs, and stores what it should
+    if PAGES < ENOUGH:  # a short run that only checks the stored articles
         contenders = [one for one in contenders if one.name in "bd"]
     if wanted := os.environ.get("NEWSCRAWL_CONTENDERS"):
         contenders = [one for one in contenders if one.name in wanted.split(",")]
@@ -169,7 +178,7 @@ def main() -> None:
     print("; ".join(race.ratio(name) for name in race.costs if name != "b" and "b" in race.costs))
     if {"a1", "b"} <= race.costs.keys():
         speeds = [a.wall / b.wall for a, b in zip(race.costs["a1"], race.costs["b"], strict=True)]
-        print(f"pages a second of b to those of a1: {statistics.median(speeds):.2f}")
+        print(f"pages/s of b divided by those of a1: {statistics.median(speeds):.2f}")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 Run: ``python -m benchmarks.dates`` (a library that is not installed is left out).
 
 Two lists were written and labelled by hand, ``dates_printed.tsv.gz`` was printed by real libraries in Arabic
-locales for known instants. ``NEWSCRAWL_TRIALS`` takes a part of each. The dateparser chain is the best one
-known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for each region (Morocco,
-Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the string as the visible
-date of a page. A *wrong* day differs from the label; a *false* day was found where there is none.
+locales for known instants. ``NEWSCRAWL_TRIALS`` sets the share of each list that is read. The dateparser
+chain is the best one known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for
+each region (Morocco, Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the
+string as the visible date of a page. A *wrong* day differs from the label; a *false* day was found where
+there is none.
 """
 
 import datetime as dt
@@ -23,10 +24,12 @@ from tests.date_lists import NOW, Labelled, Printed, load, printed, read_printed
 
 COLUMNS = ("right", "wrong", "missed", "refused", "false", "raised")
 
-HIJRI_YEAR = re.compile(r"(?<!\d)[1١۱][34٣٤۳۴]\d\d(?!\d)")  # any call would fill in today's Hijri day
+HIJRI_YEAR = re.compile(
+    r"(?<!\d)[1١۱][34٣٤۳۴]\d\d(?!\d)"
+)  # it would complete any date with today's Hijri day
 
 EVERY = max(1, round(1 / float(os.environ.get("NEWSCRAWL_TRIALS", "1"))))
-"""Every this many strings of a list, one is read."""
+"""One string in this many of a list is read."""
 
 Reader = Callable[[str, str | None, dt.datetime], dt.datetime | dt.date | None]
 """Parses a text from a country at a moment."""
@@ -54,7 +57,7 @@ def dateparser_chain() -> Reader:
     def read(text: str, _country: str | None, now: dt.datetime) -> dt.datetime | None:
         try:
             found = HijriCalendar(text).get_date() if HIJRI_YEAR.search(text) else None
-        except (ValueError, OverflowError, IndexError):  # what it raises on most Gregorian strings
+        except (ValueError, OverflowError, IndexError):  # raised for most Gregorian strings
             found = None
         for parser in parsers(now):
             if found is not None and found.date_obj is not None:
@@ -82,7 +85,7 @@ def _day(found: dt.datetime | dt.date | None) -> dt.date | None:
 
 
 def measure(name: str, read: Reader, strings: list[Labelled]) -> tuple[str, float]:
-    read(strings[0].raw, None, NOW)  # what loads once is not what a string costs
+    read(strings[0].raw, None, NOW)  # loading is not part of the cost of a string
     counts = dict.fromkeys(COLUMNS, 0)
     found: list[dt.date | None] = []
     started = time.thread_time()

@@ -3,7 +3,7 @@
 The articles of a synthetic collection are written to Parquet in turn by ``newscrawl export``, into a file per
 month with card and digests, and by ``find_arrow_all`` of PyMongoArrow, with the same columns into one file,
 all in memory. Each runs in a process of its own. PyMongoArrow is left out unless ``make bench`` installed it
-in ``build/pymongoarrow``, beside the version of pyarrow that it is built for.
+in ``build/pymongoarrow``, with the version of pyarrow that it is built for.
 """
 
 from __future__ import annotations
@@ -119,9 +119,11 @@ def main() -> None:
                 flush=True,
             )
     few, many = (table["newscrawl export", articles] for articles in (SIZES[0], SIZES[-1]))
-    print(f"\npeak memory with ten times as many: {many[1] / few[1]:.2f}")
+    print(f"\npeak memory with ten times as many articles: {many[1] / few[1]:.2f}")
     if ("find_arrow_all", ARTICLES) in table:
-        print(f"speed to that of find_arrow_all: {table['find_arrow_all', ARTICLES][0] / many[0]:.2f}")
+        print(
+            f"speed divided by that of find_arrow_all: {table['find_arrow_all', ARTICLES][0] / many[0]:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ until a checkpoint had written everything (otherwise there is one a minute); how
 acknowledged and linked a second; and the size of an article on disk, before and after arrivals on random
 days.
 
-``NEWSCRAWL_BEFORE`` names the folder of another checkout, which is measured beside this one.
-``NEWSCRAWL_SIZES`` (a comma list) gives other sizes than 10000, 100000 and 500000, ``NEWSCRAWL_ARRIVE_AT``
-another than 200000, to which a tenth more articles arrive.
+``NEWSCRAWL_BEFORE`` names the folder of another checkout, which is measured, too. ``NEWSCRAWL_SIZES`` sets
+the sizes (10000,100000,500000). ``NEWSCRAWL_ARRIVE_AT`` sets the size (200000) at which a tenth more articles
+arrive.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Document = dict[str, Any]
 
 
 def _of(name: str, *modules: str) -> Any:
-    """A name from the first of these modules that this build has: the other one has it elsewhere."""
+    """A name from the first of these modules that exists: the other build has it elsewhere."""
     for module in modules:
         with suppress(ImportError, AttributeError):
             return getattr(importlib.import_module(module), name)
@@ -57,31 +57,31 @@ def _of(name: str, *modules: str) -> Any:
 EXAMPLES = _of("EXAMPLES", "newscrawl.data_dictionary.examples", "newscrawl.store.dictionary")
 try:
     ENGINE = _of("ENGINE", "newscrawl.mongod.guardian")
-    """How a build sets the storage engine of the mongod that it starts; an older one leaves it as it is."""
+    """How a build configures the storage engine of the mongod that it starts; older builds do not."""
 except ImportError:
     ENGINE = None
 find_mongod = _of("find_mongod", "newscrawl.mongod.server", "newscrawl.store.server")
 BANDS, ROWS = (_of(name, "newscrawl.signatures", "newscrawl.identity") for name in ("BANDS", "ROWS"))
 
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
-"""The share of a full run: all in ``make bench``, a hundredth in ``make test``."""
+"""The share of a full run: 1 in ``make bench``, 0.01 in ``make test``."""
 FULL = "10000,100000,500000" if PART == 1 else "10000"
 SIZES = [round(int(size) * PART) for size in os.environ.get("NEWSCRAWL_SIZES", FULL).split(",")]
 NEW, WARM = round(2000 * PART), round(2000 * PART)
-"""Articles that are measured, and articles that fill the caches first."""
+"""Number of articles that are measured, and of those that fill the caches first."""
 ARRIVE_AT = round(PART * int(os.environ.get("NEWSCRAWL_ARRIVE_AT", "200000" if PART == 1 else "10000")))
 CACHES = (0.25, 1.0) if PART == 1 else (1.0,)
-"""Gigabytes."""
+"""Sizes of the cache in gigabytes."""
 DAYS, LAST = 100, dt.date(2026, 3, 30)
 SEEN = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 KNOWN = 100
-"""Stored articles with a text of their own; others share paragraphs. New ones are copies of them, too."""
+"""Number of stored articles with a unique text; others share paragraphs. Some new articles copy them."""
 MEETS = 10**6
 """Two unrelated articles share a band once in this many pairs."""
 DATABASE = "grow"
 MOST_EXAMINED = 20
 ENOUGH = 1000
-"""New articles that a meaningful average needs."""
+"""Number of new articles from which an average is meaningful."""
 
 
 class Maker:
@@ -110,7 +110,7 @@ class Maker:
     def article(
         self, number: int, day: dt.date, text: list[str] | None = None, site: str = "alayam24"
     ) -> Article:
-        """An article with a text of its own, or with the given words."""
+        """An article with a unique text, or with the given words."""
         words = text or self.words(320)
         url = f"https://www.{site}.com/articles-{number}.html"
         fields = {name: getattr(EXAMPLES[0], name) for name in Article.__slots__}
@@ -125,11 +125,11 @@ class Maker:
         return identity.identify(Article(**fields))
 
     def _head(self, number: int) -> tuple[str, str | None]:
-        """Title and lede, as long as they are elsewhere: of seven articles one has no lede."""
+        """Title and lede, as long as real ones: one article in seven has no lede."""
         return " ".join(self.words(6 + number % 7)), " ".join(self.words(6 * (number % 7))) or None
 
     def edited(self, words: list[str]) -> list[str]:
-        """The words with one in ten changed."""
+        """The words, one in ten of them changed."""
         return [self.words(1)[0] if self._chance.random() < 0.1 else word for word in words]
 
     def stored(self, numbers: range, day: dt.date) -> Iterator[Document]:
@@ -166,7 +166,7 @@ def _bands(made: Document) -> list[int]:
 
 
 def _search_text(title: str, lede: str | None, body: str) -> str:
-    """The searched text of an article in this build or the other one; the words here are folded already."""
+    """The searched text of an article in this build or the other one; the words are already folded."""
     if make := getattr(identity, "search_text", None):
         return str(make(title, lede, body))
     return " ".join(filter(None, [title, lede, *body.split()[: identity.SEARCH_WORDS]]))
@@ -226,7 +226,7 @@ async def fill(client: AsyncMongoClient[Document], maker: Maker, number: int) ->
 
 
 def new_ones(maker: Maker, number: int, first: int) -> list[Article]:
-    """New articles of two days: a tenth are copies of stored articles, a tenth copies of each other."""
+    """New articles of two days: a tenth copy stored articles, a tenth copy each other."""
     known = Maker(1)
     texts = [known.article(n, LAST).body.split() for n in range(round(KNOWN * min(1, 10 * PART)))]
     made: list[Article] = []
@@ -241,7 +241,7 @@ def new_ones(maker: Maker, number: int, first: int) -> list[Article]:
 
 
 async def write(client: AsyncMongoClient[Document], items: list[Article]) -> tuple[float, float]:
-    """Seconds until all are acknowledged, and until all are linked."""
+    """Store articles; the seconds until all are acknowledged, and until all are linked."""
     writer = Writer(client, DATABASE, batch=50, age=2.0, queue=500, patience=120)
     writer.start()
     began = time.perf_counter()
@@ -256,7 +256,7 @@ async def write(client: AsyncMongoClient[Document], items: list[Article]) -> tup
 
 
 async def examined(client: AsyncMongoClient[Document]) -> int:
-    """The documents that the server has examined so far."""
+    """The number of documents that the server has examined so far."""
     status = await client.admin.command("serverStatus")
     return int(status["metrics"]["queryExecutor"]["scannedObjects"])
 
@@ -283,7 +283,7 @@ async def cost(client: AsyncMongoClient[Document], pid: int, turn: int) -> Docum
 
 
 async def on_disk(client: AsyncMongoClient[Document]) -> Document:
-    """Bytes per article."""
+    """The bytes of data and of indexes per article."""
     await client.admin.command("fsync")
     stats = await client[DATABASE].command("collStats", "articles")
     sizes = {name: size / stats["count"] for name, size in stats["indexSizes"].items()}
@@ -294,7 +294,7 @@ async def on_disk(client: AsyncMongoClient[Document]) -> Document:
 
 
 async def arrive(client: AsyncMongoClient[Document]) -> None:
-    """Articles of random days, inserted as a crawl inserts them."""
+    """Insert articles of random days as a crawl does."""
     maker, chance = Maker(7), random.Random(7)
     for start in range(0, ARRIVE_AT // 10, 50):
         days = [LAST - dt.timedelta(days=chance.randrange(DAYS)) for _ in range(50)]

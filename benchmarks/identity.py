@@ -1,4 +1,4 @@
-"""How well copies are found with different shingles and bands, and the cost of a signature.
+"""The share of copies that different shingles and bands find, and the cost of a signature.
 
 Run: ``python -m benchmarks.identity``. The first table gives, for each kind of copy of the labelled set
 (``tests/pairs.py``), its true similarity and the share that each choice of shingle and bands makes a
@@ -27,7 +27,7 @@ from tests import pairs
 from tests.trials import size
 
 CHOICES = [(1, 25, 5), (2, 25, 5), (2, 32, 4), (2, 36, 3), (2, 42, 3), (2, 48, 3), (3, 25, 5), (3, 42, 3)]
-"""Words in a shingle, bands, values in a band."""
+"""Choices: words in a shingle, bands, values in a band."""
 SIGNED, WORDS = max(20, size(300)), 600
 SHARES = (0.0, 0.25, 0.4, 0.6, 1.0) if size(100) == 100 else (SHARED,)
 
@@ -41,7 +41,7 @@ def jaccard(one: set[str], other: set[str]) -> float:
 
 
 def found(similarities: Iterable[float], bands: int, rows: int) -> float:
-    """The share of pairs that have a band in common, expected over all hash functions."""
+    """The expected share of pairs that have a band in common, over all hash functions."""
     return mean(1 - (1 - similarity**rows) ** bands for similarity in similarities)
 
 

@@ -1,11 +1,11 @@
-"""Reading long lists: CPU time and peak memory.
+"""The CPU time and peak memory of reading long lists.
 
     python -m benchmarks.lists
 
-A feed of 5 MB, a sitemap of 50,000 entries, plain and packed, in UTF-8 and in windows-1256, and a response of
-an API. Each is read in a process of its own; the time is the least of several runs, the memory is the peak of
-the process above its use without a list. ``NEWSCRAWL_BEFORE`` names the folders of other checkouts, separated
-by colons: b0, b1 are measured in turn with this one, n.
+A feed of 5 MB, a sitemap of 50,000 entries, plain and compressed, in UTF-8 and in windows-1256, and a
+response of an API. Each is read in a separate process; the time is the least of several runs, the memory is
+the peak of the process minus its use without a list. ``NEWSCRAWL_BEFORE`` names the folders of other
+checkouts, separated by colons: b0, b1 are measured in turn with this one, n.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def measured(process: subprocess.Popen[str], *told: str) -> tuple[float, float, 
 
 
 def main() -> None:
-    """Print a table with a row for each list and checkout; fails when an entry of a list is missing."""
+    """Print a table with a row for each list and checkout. Fails if an entry of a list is missing."""
     here = str(Path(__file__).resolve().parent.parent)
     before = [folder for folder in os.environ.get("NEWSCRAWL_BEFORE", "").split(":") if folder]
     workers = {f"b{number}": worker(folder) for number, folder in enumerate(before)} | {"n": worker(here)}

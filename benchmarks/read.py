@@ -1,12 +1,12 @@
-"""``newscrawl.page.read`` compared with other extractors, in one run on the same pages: speed, then texts.
+"""``newscrawl.page.read`` compared with other extractors on the same pages: speed, then texts.
 
     python -m benchmarks.read
 
-The speed is taken on the pages of the folder in ``NEWSCRAWL_PAGES`` (``*.html``, each with a ``.json`` that
-tells its ``url``), else on pages of our own writing, beside trafilatura's. Both read each page in turn, so
-that a busy machine slows both; the figures are medians. ``read`` is timed without and, where a spider of the
-page's site is at hand, with the site's declaration. ``NEWSCRAWL_BEFORE`` names the folder of another
-checkout: its ``read`` is timed in turn with this one.
+The speed is that on the pages of the folder in ``NEWSCRAWL_PAGES`` (``*.html``, each with a ``.json`` that
+contains its ``url``), or else on pages of our own writing, compared with trafilatura. Both read each page in
+turn, so that a busy machine slows both; the figures are medians. ``read`` is timed without and, if the page's
+site has a spider, with the site's declaration. ``NEWSCRAWL_BEFORE`` names the folder of another checkout: its
+``read`` is timed in turn with this one.
 
 The texts are those of our own pages, each as it is and under every change of ``tests.page_mutations``:
 trafilatura with ``favor_precision=True, include_comments=False``, newspaper4k, readability-lxml and
@@ -42,7 +42,7 @@ from tests.trials import size
 
 REPEAT = max(1, min(15, size(15)))
 Text = Callable[[str, str], str]
-"""From a page and its address to the text of its article, paragraphs parted by line breaks."""
+"""From a page and its address to the text of its article, with line breaks between paragraphs."""
 
 
 def pages() -> list[tuple[str, bytes, str]]:
@@ -82,12 +82,11 @@ def site_of(url: str, sites: dict[str, Site]) -> Site | None:
 
 
 def speed() -> None:
-    """Print a table of times and of their ratios to trafilatura's; then the ratios of the medians."""
+    """Print a table of times and of their ratios to trafilatura's, with the medians last."""
     sites = declared()
     rows: list[list[float]] = []
-    print(
-        "| page | KB | read, ms | with its site, ms | trafilatura, ms | ratios |\n|---|---|---|---|---|---|"
-    )
+    print("| page | KB | read, ms | with the declaration, ms | trafilatura, ms | ratios to trafilatura |")
+    print("|---|---|---|---|---|---|")
     for name, page, url in pages():
         readers = (read, partial(read, site=site_of(url, sites)), extracted)
         times = [[milliseconds(reader, page, url) for reader in readers] for _ in range(REPEAT)]
@@ -102,7 +101,8 @@ def _print(start: str, times: list[float]) -> None:
     print(f"{start} {one:.2f} | {site:.2f} | {other:.2f} | {one / other:.2f}, {site / other:.2f} |")
 
 
-# Before and now ---------------------------------------------------------------------------------------
+# Compared with another checkout
+# ---------------------------------------------------------------------------------------
 
 
 WORKER = """
@@ -130,7 +130,7 @@ def milliseconds(call):
 for _ in sys.stdin:
     print(json.dumps([min(milliseconds(call) for _ in range(4)) for call in calls]), flush=True)
 """
-"""Times every page without and with a declaration, once for each line on stdin."""
+"""A program that times every page without and with a declaration, once for each line on stdin."""
 
 
 def compared(before: str) -> None:
@@ -161,7 +161,8 @@ def compared(before: str) -> None:
     for name, start in (("without a declaration", 0), ("with it", 1)):
         ratios = [now / then for now, then in zip(new[start::2], old[start::2], strict=True)]
         total = sum(new[start::2]) / sum(old[start::2])
-        print(f"\nto the other checkout, {name}: sum {total:.3f}, median {statistics.median(ratios):.3f}")
+        median = statistics.median(ratios)
+        print(f"\nCPU time divided by the other checkout's, {name}: sum {total:.3f}, median {median:.3f}")
 
 
 # Texts ------------------------------------------------------------------------------------------------
@@ -210,17 +211,18 @@ READERS: dict[str, tuple[str, Text]] = {
 
 
 def texts() -> None:
-    """Print the mean similarity, the pages without a foreign paragraph, and the CPU time per page."""
+    """Print the mean similarity, the share of pages without foreign text, and the CPU time per page."""
     pairs = [(shape, kind) for shape in CORPUS for kind in ("as it is", *MUTATIONS)]
     pairs = [p for p in pairs if not (p[0].declared and p[1] == "no declarations")]
     pairs = pairs[:: max(1, len(pairs) // max(10, size(len(pairs))))]
-    print(f"\n{len(pairs)} pages of our own\n\n| | mean F1 | as it is | below .80 | clean | ms a page |")
+    print(f"\n{len(pairs)} pages of our own\n")
+    print("| | mean F1 | mean F1 unchanged | pages below 0.80 | no foreign text | ms a page |")
     print("|---|---|---|---|---|---|")
     for name, (module, reader) in READERS.items():
         if find_spec(module) is None:
             print(f"| {name} | not installed | | | | |")
             continue
-        _judged(*pairs[0], reader)  # what loads once is not what a page costs
+        _judged(*pairs[0], reader)  # loading is not part of the cost of a page
         found = [(kind, *_judged(shape, kind, reader)) for shape, kind in pairs]
         likeness = [row[1] for row in found]
         plain = [row[1] for row in found if row[0] == "as it is"] or [0.0]
@@ -246,7 +248,7 @@ def _judged(shape: Shape, kind: str, reader: Text) -> tuple[float, bool, float]:
 
 
 def main() -> None:
-    """Speed, then texts."""
+    """Print the speed, then the texts."""
     speed()
     if before := os.environ.get("NEWSCRAWL_BEFORE"):
         compared(before)

@@ -1,12 +1,12 @@
 """The cost of readers' queries: ``python -m benchmarks.readers``.
 
-A collection of made articles, with rows, runs, revisions and tombstones beside it. Every query that
-docs/data.md shows is explained by the server: documents examined, documents returned, milliseconds, and
-whether whole documents are sorted in memory. Then words are searched, with their forms and without, and the
-pages of `scrapy web` are asked for. Then each index is shown with its bytes an article, and what an insert
-pays for those that serve readers alone.
+The collections hold synthetic articles, coverage, runs, revisions and tombstones. The server explains every
+query of docs/data.md: documents examined, documents returned, milliseconds, and whether whole documents are
+sorted in memory. Then the benchmark searches words, with their forms and without, and requests the pages of
+`scrapy web`. Then it prints the bytes per article of each index, and the cost for an insert of those that
+serve only readers.
 
-``NEWSCRAWL_ARTICLES`` gives another number than 200000.
+``NEWSCRAWL_ARTICLES`` sets the number of articles (200000).
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ from newscrawl.vocabulary import SearchScope
 PART = float(os.environ.get("NEWSCRAWL_TRIALS", "0.01"))
 ARTICLES = round(int(os.environ.get("NEWSCRAWL_ARTICLES", "200000" if PART == 1 else "50000")) * PART)
 WRITES = max(50, round(5000 * PART))
-"""Articles that are inserted to measure the cost of an index."""
+"""Number of articles that are inserted to measure the cost of an index."""
 ENOUGH = 1000
-"""Articles that meaningful ratios need."""
+"""Number of articles from which ratios are meaningful."""
 DAYS = 300 if PART == 1 else 60
 WORDS = ("الحكومة", "حكومة", "وزير الصحة", '"وزير الصحة"')
 FOR_READERS = (
@@ -69,7 +69,7 @@ LATER = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
 
 
 def made(maker: Maker, chance: random.Random, numbers: range) -> Iterator[Document]:
-    """Articles as a reader finds them: of many newspapers and days, some copies, some removed or undated."""
+    """Articles of many newspapers and days, some of them copies, removed or undated."""
     root: Document | None = None
     for doc in maker.stored(numbers, LAST):
         day = LAST - dt.timedelta(days=chance.randrange(DAYS))
@@ -173,7 +173,7 @@ def asked(db: Database[Document], query: Query) -> Document:
 
 
 def explained(db: Database[Document], query: Query) -> tuple[int, int, float, bool]:
-    """Documents examined and returned, milliseconds, and whether whole documents were sorted."""
+    """The documents examined and returned, the milliseconds, and whether whole documents were sorted."""
     wanted, limit = asked(db, query), 1 if query.name else query.limit
     command = {"find": query.collection, "filter": wanted, "sort": dict(query.sort), "limit": limit}
     plan = db.command("explain", command, verbosity="executionStats")
@@ -215,7 +215,9 @@ def cost_of(db: Database[Document], pid: int, left_out: str | None) -> float:
 
 
 def print_scopes(client: MongoClient[Document], pid: int) -> None:
-    """What the text index costs, of the opening and of all of the text: bytes an article, CPU an insert."""
+    """Print the cost of a text index of the opening and of the whole text: bytes per article, CPU time per
+    insert.
+    """
     docs = list(Maker(3).stored(range(WRITES), LAST))
     model = [model for model in INDEXES["articles"] if model.document["name"].startswith("search_text")]
     for scope in SearchScope:
@@ -235,7 +237,7 @@ def print_scopes(client: MongoClient[Document], pid: int) -> None:
 
 
 def main() -> int:
-    """Print all; 1 when a query reads more than twice what it returns, or a page takes too long."""
+    """Print all tables. Return 1 if a query reads too much, or a page takes too long."""
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="readers-") as folder, mongod(Path(folder), 1.0) as (uri, pid):
         fill(uri)

@@ -1,11 +1,11 @@
-"""Kept pages read again, beside other readers of WARC files: ``python -m benchmarks.reprocess``.
+"""Reading WARC files again, compared with other readers: ``python -m benchmarks.reprocess``.
 
-First a file in the form of CC-NEWS without Arabic articles: what a record costs that is not asked for. Then a
-file of Arabic pages of 60 KB: ``--to parquet`` (text, dates, identity, provenance) on one core, and of the
-same file the texts alone by fastwarc with trafilatura (fast), by warcio with trafilatura, and by fastwarc
-with resiliparse's main text. The slow ones read a tenth of the pages. All is CPU time; at last comes the time
-by the clock of one process and of two. ``NEWSCRAWL_PAGES`` names a folder of pages (``*.html``) to be read
-instead of those of the made newspaper.
+First comes a file in the form of CC-NEWS without Arabic articles, for the cost of an unwanted record. Then
+comes a file of Arabic pages of 60 KB: ``--to parquet`` (text, dates, identity, provenance) on one core,
+compared with the texts alone by fastwarc with trafilatura (fast), warcio with trafilatura, and fastwarc with
+resiliparse's main text. The slow readers read a tenth of the pages. All figures are CPU time, except that the
+last are the elapsed time of one process and of two. ``NEWSCRAWL_PAGES`` names a folder of pages (``*.html``)
+to read instead of those of the synthetic newspaper.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Text = Callable[[bytes], object]
 
 
 def pages(count: int) -> Iterator[tuple[str, bytes]]:
-    """Address and HTTP answer of each page."""
+    """The address and HTTP response of each page."""
     if folder := os.environ.get("NEWSCRAWL_PAGES"):
         found = [path.read_bytes() for path in sorted(Path(folder).glob("*.html"))]
         head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
@@ -53,7 +53,7 @@ def pages(count: int) -> Iterator[tuple[str, bytes]]:
 
 
 def fast(path: Path, text: Text, most: int) -> None:
-    """Texts of the first pages, by fastwarc."""
+    """The texts of the first pages, by fastwarc."""
     found = FastIterator(str(path), record_types=WarcRecordType.response, fsspec_args=False)
     for one in islice(found, most):
         text(one.reader.read())
@@ -68,7 +68,7 @@ def plain(path: Path, text: Text, most: int) -> None:
 
 
 def contenders(path: Path, count: int) -> dict[str, tuple[Callable[[], None], int]]:
-    """Name → the function that reads pages, and how many it reads."""
+    """Name → the function that reads pages, and the number of pages that it reads."""
     import trafilatura
 
     few = max(1, count // 10)

@@ -1,7 +1,7 @@
 """The cost of `scrapy status`: ``python -m benchmarks.status``.
 
 The database has a hundred newspapers with ninety days of coverage and of runs, two an hour. The CPU time is
-that of the command, compared with ``scrapy version``, without mongod; the documents are those that mongod
+that of the command without mongod, compared with ``scrapy version``; the documents are those that mongod
 read.
 """
 
@@ -68,12 +68,12 @@ def cpu(*arguments: str, uri: str, name: str) -> float:
 
 
 def read(client: MongoClient[dict[str, Any]]) -> int:
-    """The documents that mongod has read so far."""
+    """The number of documents that mongod has read so far."""
     return int(client.admin.command("serverStatus")["metrics"]["queryExecutor"]["scannedObjects"])
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Print the measured costs."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Server(Path(folder)) as uri,
@@ -89,7 +89,7 @@ def main() -> None:
     print(f"{SITES} sites, {DAYS} days, {SITES * DAYS * RUNS_A_DAY:,} runs\n")
     print("| | CPU |\n|---|---|")
     print(f"| `scrapy version` | {empty:.2f} s |\n| `scrapy status` | {whole:.2f} s |")
-    print(f"| beyond an empty command | {whole - empty:.2f} s |")
+    print(f"| more than an empty command | {whole - empty:.2f} s |")
     print(f"\n{examined / SITES:.0f} documents read for a site")
 
 

@@ -1,10 +1,10 @@
 """Speed of ``clean`` and ``fold``, compared with one regular expression and other projects' normalisers.
 
-Run: ``python -m benchmarks.text [articles.txt]``. All figures are of one run on the same text: by default
-articles of our own writing with what news text has (tashkeel, tatweel, no-break spaces, direction
-marks, quotation marks, Arabic digits), or a UTF-8 file of yours. CAMeL Tools (``pip install --no-deps
-camel-tools`` and ``emoji``) and PyArabic are measured when they are installed. Exits with 1 when
-``clean`` + ``fold`` run below 0.06 of the speed of one ``re.sub`` of a character class.
+Run: ``python -m benchmarks.text [articles.txt]``. All figures are from one run on the same text: by default
+articles of our own writing with features of news text (tashkeel, tatweel, no-break spaces, direction marks,
+quotation marks, Arabic digits), or a UTF-8 file of yours. CAMeL Tools (``pip install --no-deps camel-tools``
+and ``emoji``) and PyArabic are measured when they are installed. Exits with 1 when ``clean`` + ``fold`` run
+below 0.06 of the speed of one ``re.sub`` of a character class.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.trials import size
 
 FLOOR = 0.06
 TEXTS, ENOUGH = size(300), 100
-"""Synthetic texts, and how many of them a meaningful ratio needs."""
+"""Number of synthetic texts, and the number from which a ratio is meaningful."""
 ARTICLE_SIZE = 1900  # letters, about 3.4 KB of UTF-8
 WORDS = (
     "أعلنت وزارة الداخلية اليوم عن إطلاق برنامج جديد لتدبير الموارد المائية في عدد من الجهات وقال "
@@ -33,7 +33,7 @@ WORDS = (
 
 
 def article(rng: random.Random) -> str:
-    """An article of words in random order, spoilt as often as real ones are."""
+    """An article of words in random order, with as many defects as real articles have."""
     text = ""
     while len(text) < ARTICLE_SIZE:
         word = rng.choice(WORDS)
@@ -68,7 +68,7 @@ def speed(function: Callable[[str], object], texts: list[str], rounds: int = 5) 
 
 
 def others() -> dict[str, Callable[[str], object]]:
-    """The nearest functions of other projects, if they are installed."""
+    """The closest functions of other projects, if they are installed."""
     found: dict[str, Callable[[str], object]] = {}
     try:
         camel = importlib.import_module("camel_tools.utils.normalize")

@@ -28,14 +28,14 @@ from tests.trials import size
 ARTICLES, BATCH, ROUNDS = size(6000), 50, 3
 FLOOR = 0.7
 ENOUGH = 1000
-"""Articles that a meaningful ratio needs."""
+"""Number of articles from which a ratio is meaningful."""
 WORDS = [f"{start}{middle}{end}" for start in ("ال", "", "وال") for middle in
          ("حكوم", "مدين", "برنامج", "وزير", "ماء", "طريق", "مدرس", "جمعي", "موسم", "مشروع", "اقتصاد", "صح")
          for end in ("ة", "ات", "ي", "ها")]  # fmt: skip
 
 
 def articles(number: int, chance: random.Random) -> list[Article]:
-    """Synthetic articles of about 5 KB, each with its own text."""
+    """Synthetic articles of about 5 KB, each with a unique text."""
     example = EXAMPLES[0]
     assert isinstance(example, Article)
     made = []

@@ -31,7 +31,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _LOOK = 0.05
 """Seconds between two checks of the processes of a crawl."""
 _LASTING = 4
-"""Looks through which a process lasts that is more than a question to the system (``uname``)."""
+"""Checks that a process must outlast to be counted, unlike a brief query of the system (``uname``)."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Contender:
     module: str = "contenders"
     settings: str = "scrapy.settings.default_settings"
     folder: Path = PROJECT
-    """From which newscrawl is taken."""
+    """The checkout that provides newscrawl."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def newscrawl(cls, name: str, folder: Path = PROJECT, **environment: str) -> Contender:
-        """The newscrawl of a checkout, all of it."""
+        """The complete newscrawl of a checkout."""
         return cls(name, "measured", "measured", "newscrawl.settings", folder, environment)
 
 
@@ -57,21 +57,21 @@ class Cost:
     """The cost of one crawl."""
 
     cpu: float
-    """Seconds of all its processes."""
+    """CPU seconds of all its processes."""
     mongod: float
-    """Seconds of CPU of the server that it stores in."""
+    """CPU seconds of the server in which it stores."""
     wall: float
     peaks: tuple[int, ...]
-    """Megabytes of each of its processes at their largest, the crawl's own first."""
+    """Peak megabytes of each of its processes, the crawl's own first."""
     asked: int
-    """Requests that the newspaper answered."""
+    """Number of requests that the newspaper answered."""
     log: str = ""
     """Its log."""
 
 
 @contextmanager
 def newspaper(articles: int, newest: dt.datetime) -> Iterator[str]:
-    """A newspaper with this many articles, served by a process of its own; yields its address."""
+    """Serve a newspaper with this many articles from a separate process; yields its address."""
     command = [sys.executable, "-m", "benchmarks.crawling.newspaper", str(articles), newest.isoformat()]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -128,18 +128,18 @@ def _cpu(pid: int) -> float:
 
 
 def _watch(pid: int, peaks: dict[int, int]) -> None:
-    """Note the peak of a process and of all that it starts and that last for a while, until it ends."""
+    """Record the peak memory of a process and of its lasting children, until it ends."""
     looks: Counter[int] = Counter()
     while True:
         time.sleep(_LOOK)
         waiting = [pid]
         for one in waiting:
             found = None
-            with suppress(OSError):  # it has ended meanwhile
+            with suppress(OSError):  # it has just ended
                 found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one}/status").read_text())
-                if found is None:  # it waits for its parent to take note of its end
+                if found is None:  # a zombie
                     continue
-                # Not the greatest seen: until it is a program of its own it shows the memory of its parent.
+                # Not the largest value seen: before ``exec`` a child shows the memory of its parent.
                 peaks[one] = int(found[1]) // 1024
                 looks[one] += 1
                 for children in Path(f"/proc/{one}/task").glob("*/children"):

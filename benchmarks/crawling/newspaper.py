@@ -1,9 +1,9 @@
 """A synthetic newspaper and its fast server: ``python -m benchmarks.crawling.newspaper 3000 TIME``.
 
-Each page has 60 KB, with 400 words of its own; headline, date and author are in the page and in JSON-LD.
-There are listings of 75 articles each, a feed of the newest 40, a sitemap of all articles and a
-``robots.txt``. Everything follows from a seed and the moment of the newest article, and is packed in advance,
-so that the server only has to send it. It prints its port on a line of its own, then serves.
+Each page has 60 KB with 400 unique words; headline, date and author are in the page and in JSON-LD. There are
+listings of 75 articles each, a feed of the newest 40, a sitemap of all articles and a ``robots.txt``.
+Everything follows from a seed and the moment of the newest article, and is compressed in advance, so that the
+server only has to send it. The program prints its port on a separate line, then serves.
 
 Two addresses control it: ``/-/show/N`` sets the lists to those of N articles, and ``/-/asked``
 returns the number of requests so far.
@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 
 SEED, PAGE_BYTES = 1445, 60_000
 LISTED, FED = 75, 40
-"""Articles on a listing, and in the feed."""
+"""Number of articles on a listing, and in the feed."""
 ZONE = ZoneInfo("Africa/Cairo")
 AGE = dt.timedelta(days=5)
 """The largest age of an article."""
@@ -79,19 +79,19 @@ class Newspaper:
 
     @classmethod
     def made(cls, articles: int, newest: dt.datetime) -> Newspaper:
-        """A newspaper with this many articles, the newest of which has this moment."""
+        """A newspaper with this many articles; ``newest`` is the moment of the newest one."""
         # Whole seconds, as pages and feeds print them.
         step = dt.timedelta(seconds=min(120, AGE.total_seconds() // max(articles, 1)))
         newest = newest.astimezone(ZONE).replace(second=0, microsecond=0)
         return cls(tuple(_story(n, newest - step * (articles - n)) for n in range(articles, 0, -1)))
 
     def articles(self, host: str) -> dict[str, tuple[str, str]]:
-        """Path of each article → kind of content and text, at a host such as ``http://127.0.0.1:8000``."""
+        """Path of each article → content type and text, at a host such as ``http://127.0.0.1:8000``."""
         frame = _frame(random.Random(SEED))
         return {story.path: ("text/html", _article(story, host, frame)) for story in self.stories}
 
     def lists(self, host: str, shown: int) -> dict[str, tuple[str, str]]:
-        """The same of all that leads to articles, as long as no more than so many have been printed."""
+        """The same for all lists, which show only the first ``shown`` articles."""
         stories = self.stories[max(0, len(self.stories) - shown) :]
         parts = [stories[start : start + LISTED] for start in range(0, len(stories), LISTED)] or [()]
         found = {
@@ -119,7 +119,7 @@ def _story(number: int, printed: dt.datetime) -> Story:
 
 
 def _frame(chance: random.Random) -> tuple[str, str, str]:
-    """The parts of a page around the article: above it, beside it, and the scripts."""
+    """The parts of a page around the article: above, beside, and scripts."""
     menu = "".join(f"<li><a href=/s/{n}>{word}</a></li>" for n, word in enumerate(WORDS[::12]))
     cards = "".join(
         f'<div class="card c{n}"><a class=card-link href="/section-{n % 9}/page-{n}.html">'
@@ -207,10 +207,10 @@ def _sitemap(stories: tuple[Story, ...], host: str) -> str:
 
 
 class _Connection(asyncio.Protocol):
-    """A persistent connection, which answers requests with bytes that were prepared in advance."""
+    """A persistent connection, which answers requests with prepared bytes."""
 
     answers: ClassVar[dict[str, tuple[bytes, bytes]]] = {}
-    """Path → its ``ETag`` and the whole answer."""
+    """Path → its ``ETag`` and the whole response."""
     newspaper: ClassVar[Newspaper]
     host: ClassVar[str]
     asked: ClassVar[int] = 0

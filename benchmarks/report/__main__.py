@@ -41,7 +41,7 @@ PACKAGES = (
     "datasketch", "rensa",
 )  # fmt: skip
 _LOAD = os.getloadavg()[2]
-"""Processes that wanted to run, of the last quarter of an hour: where others run, all times are longer."""
+"""The load average of the last 15 minutes: on a busy machine all times are longer."""
 LEFT_OUT = (
     "Tables whose data are not in this repository are left out: those of real newspapers' pages "
     "(`NEWSCRAWL_PAGES` names a folder of them for `benchmarks.read`) and of labelled pairs of real articles."
@@ -49,7 +49,7 @@ LEFT_OUT = (
 
 
 def installed(name: str) -> str:
-    """The version of a package, or that it is missing."""
+    """The version of a package, or "not installed"."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -62,7 +62,7 @@ def machine() -> str:
     names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     processor = names[0] if names else platform.machine()
-    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB, load {_LOAD:.1f} before it began"
+    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB, load {_LOAD:.1f} before the run"
 
 
 def run(script: str, before: str | None) -> str:
@@ -80,7 +80,7 @@ def run(script: str, before: str | None) -> str:
 
 
 def section(script: str, printed: str) -> str:
-    """The part of the page for one benchmark: tables as they are, anything else as it was printed."""
+    """The part of the page for one benchmark: tables unchanged, other output in a code block."""
     body = printed if "|---" in printed else f"```\n{printed}\n```"
     return f"## {SECTIONS[script]}\n\n`python -m benchmarks.{script}`\n\n{body}\n"
 

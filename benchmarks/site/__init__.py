@@ -1,1 +1,1 @@
-"""What the pages of `scrapy web` cost."""
+"""The cost of the pages of `scrapy web`."""

@@ -1,7 +1,8 @@
-"""What the pages of `scrapy web` cost, beside the articles of ``benchmarks.readers``.
+"""The cost of the pages of `scrapy web`, on the articles of ``benchmarks.readers``.
 
-An installation of 43 newspapers has ninety days of runs and coverage. The CPU is that of the site's process
-and of mongod, the least of some requests; the documents are those that mongod has examined for the page.
+An installation of 43 newspapers has ninety days of runs and coverage. The CPU time is that of the site's
+process and of mongod, the least of several requests; the documents are those that mongod examined for the
+page.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from tests.web_made import operators
 SITES, DAYS, TIMES = max(8, size(43)), max(20, size(90)), 5
 LOOK = "the overview, with a new look at all sites"
 LIMITS = {LOOK: 150.0, "the overview": 150.0, "search, one word": 250.0, "search, a frequent word": 250.0}
-"""Milliseconds that a page may take, of the site's process."""
+"""Maximum CPU time of the site's process for a page, in milliseconds."""
 
 
 def pages(client: MongoClient[Document]) -> dict[str, str]:
-    """What is asked for."""
+    """The addresses of the pages, by name."""
     db = client["readers"]
     gone = db["forgotten"].distinct("_id")
     copy = db["articles"].find_one({"duplicate_of": {"$ne": None}, "_id": {"$nin": gone}}) or {}
@@ -42,14 +43,14 @@ def pages(client: MongoClient[Document]) -> dict[str, str]:
 
 
 def examined(client: MongoClient[Document]) -> int:
-    """Documents that mongod has examined so far."""
+    """The number of documents that mongod has examined so far."""
     return int(client.admin.command("serverStatus")["metrics"]["queryExecutor"]["scannedObjects"])
 
 
 def measured(
     client: MongoClient[Document], browser: TestClient, path: str, pid: int
 ) -> tuple[float, float, int]:
-    """Milliseconds of the site's process and of mongod, and documents examined."""
+    """The milliseconds of the site's process and of mongod, and the number of documents examined."""
     ours, theirs, looked = [], [], []
     for _ in range(TIMES):
         before, used, began = examined(client), cpu(pid), time.process_time()
@@ -62,13 +63,13 @@ def measured(
 
 
 def print_pages(client: MongoClient[Document], pid: int) -> bool:
-    """Print a line for each page; True when one takes longer than it may, in a full run."""
+    """Print a line for each page. Return True if one takes longer than it may, in a full run."""
     wrong = False
     operators(client["readers"], sites=SITES, days=DAYS)
     context = Context(client["readers"], client["readers_ops"], {}, looking.Lookout())
     print(f"\n{'site ms':>9}{'mongod ms':>11}{'examined':>10}  page, {SITES} sites of {DAYS} days (CPU)")
     with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as browser:
-        browser.get("/")  # the first look reads far more, before the site answers anybody
+        browser.get("/")  # the first check reads far more, before the site answers
         for name, path in pages(client).items():
             looking.FRESH = dt.timedelta(0) if name == LOOK else dt.timedelta(days=1)
             ours, theirs, looked = measured(client, browser, path, pid)
