@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def name(source: Discovery, home: str) -> str:
-    """The name of a walk: the address of its first page and the form that it sends; for a dated sitemap its
+    """The name of a walk: the address of its first page and the form that it sends; for a dated sitemap, its
     template.
 
     ``home`` is the site's home page, for addresses without a host.

@@ -225,8 +225,8 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
 
 
 def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
-    """The boxes named after comments; one longer than twice the article counts only if each comment has a
-    box.
+    """The boxes named after comments. A box more than twice as long as the article counts only if each
+    comment has its own box.
     """
     row = blocks.row
     boxes = [box for box in blocks.boxes if box.hint == "bad" and box.start > told]

@@ -17,8 +17,8 @@ _OTHER_CHARSET = re.compile(
 )
 _ALEF, _YEH, _PERSIAN_YEH, _TEH_MARBUTA = "ا".encode(), "ي".encode(), "ی".encode(), "ة".encode()
 _PERSIAN, _PERSIAN_SHARE = b"\xdb", 40
-"""The first byte of the Persian yeh and of letters that no Arabic word has, with which a tenth of the letters
-in Persian begin; Persian has at least one for every so many letters."""
+"""The first byte of the Persian yeh and of letters that no Arabic word has: that of a tenth of the letters in
+Persian. A Persian page has at least one in this many letters."""
 _PART = 16_384
 """Number of bytes of a page that are searched to tell Persian from Arabic."""
 _ENTITIES = (b"&#15", b"&#16", b"&#x6", b"&#x06", b"\\u06")

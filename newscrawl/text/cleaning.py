@@ -45,8 +45,8 @@ _TATWEEL_RUN = lazy.pattern(f"{TATWEEL}+")
 _ENTITY = lazy.pattern("&(#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31})(;|(?![=A-Za-z0-9]))")
 _AMPERSANDS = lazy.pattern("&(?:amp;|#(?:0{0,4}38|[xX]0{0,4}26)(?:;|(?![=A-Za-z0-9])))+")
 
-# A joiner matters between emoji and between letters of a joining script. Next to a space, Latin, punctuation
-# or (a ZWJ) an Arabic letter it is a leftover from typing.
+# A joiner matters between emoji and between letters of a joining script. Next to a space, a Latin letter or
+# punctuation it is a leftover from typing; so is a ZWJ next to an Arabic letter.
 _JOINING = f"[^\\s\x00-\u02ff{ARABIC}]"
 _LOOSE_ZWJ = lazy.pattern(f"(?<!{ZWJ})(?:(?<!{_JOINING}){ZWJ}++|{ZWJ}++(?!{_JOINING}))")
 _LOOSE_ZWNJ = lazy.pattern(f"{ZWNJ}+(?:(?<!\\w{ZWNJ})|(?=[\x00-\u02ff]|\\W|$))")
