@@ -43,7 +43,7 @@ class Walked:
     since: dt.datetime | None = None
     """The moment since when it saw everything that was added to the list; None if unknown."""
     until: dt.datetime | None = None
-    """The moment until when it saw everything; None if ``since`` is None."""
+    """The moment until which it saw everything; None if ``since`` is None."""
     marked_at: dt.datetime | None = None
     """When it left its mark, the ``since`` of the next walk; later than its own beginning. None without a
     mark."""

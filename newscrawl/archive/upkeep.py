@@ -84,7 +84,7 @@ class Upkeep:
                 go_on(note)
         count = erase_everywhere(self._folder, None, keys).pages if keys else 0
         new = self._folder.path / f"{_STATE}.{os.getpid()}"
-        with suppress(OSError):  # on a full disk, the next run searches more
+        with suppress(OSError):  # without this note, the next run only searches more
             new.write_text(now.isoformat())
             new.replace(self._folder.path / _STATE)
         return count
