@@ -2,12 +2,11 @@
 
 Run: ``python -m benchmarks.dates`` (a library that is not installed is left out).
 
-Two lists were written and labelled by hand, ``dates_printed.tsv.gz`` was printed by real libraries in Arabic
-locales for known instants. ``NEWSCRAWL_TRIALS`` sets the share of each list that is read. The dateparser
-chain is the best one known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for
-each region (Morocco, Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the
-string as the visible date of a page. A *wrong* day differs from the label; a *false* day was found where
-there is none.
+We wrote and labelled two of the lists; real libraries printed ``dates_printed.tsv.gz`` in Arabic locales for
+known instants. ``NEWSCRAWL_TRIALS`` sets the share of each list that is read. The dateparser chain is the
+best one known for Arabic: its HijriCalendar where the text has a Hijri year, then one parser for each region
+(Morocco, Algeria, Lebanon, Mauritania), required to find day, month and year. htmldate reads the string as
+the visible date of a page. A *wrong* day differs from the label; a *false* day was found where there is none.
 """
 
 import datetime as dt

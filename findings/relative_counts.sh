@@ -1,5 +1,5 @@
 #!/bin/sh
-# For one age some libraries print one day, others two.
+# For one age, some libraries print one day, others two.
 #
 # moment 2.30.1, dayjs 1.11.19 and date-fns 4.1.0 round: 43 hours are two days. luxon 3.7.2 and timeago.js 4.0.2 truncate:
 # 43 hours are one day. So the former print "two days ago" from 36 (or 42) to 60 hours after an event, the latter from 48

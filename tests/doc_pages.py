@@ -17,7 +17,7 @@ START = re.compile(
     r"(?:(?:\*/?\d* ){5})?(?:\w+=\S+ +)*(?:\.venv/bin/)?"
     r"(?=(?:apt-get|curl|dask|git|make|pip|pytest|python|scrapy|ssh|systemctl) )"
 )
-"""What may be before a command: cron's words, variables, the folder of the environment."""
+"""What may precede a command: cron's words, variables, the folder of the environment."""
 
 
 @dataclass(frozen=True)

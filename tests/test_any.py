@@ -190,9 +190,7 @@ def test_a_recording_leaves_out_the_requests_for_learning(
 
 
 @long
-def test_a_redesign_is_learned_a_day_later_or_when_somebody_asks(
-    newspaper: Newspaper, database: Database
-) -> None:
+def test_a_redesign_is_learned_a_day_later_or_on_request(newspaper: Newspaper, database: Database) -> None:
     assert crawl(database, *home(newspaper)).returncode == 0
     learned = database.ops["learned"].find_one()
     moved = plain(list(range(20, 28)))

@@ -181,7 +181,7 @@ def test_a_page_that_was_sent_compressed_is_not_compressed_again(kept: object, t
     assert SENT["deflated"].body not in gzip.decompress(content)
 
 
-def test_a_rendered_page_is_a_record_of_its_own(tmp_path: Path) -> None:
+def test_a_rendered_page_has_its_own_kind_of_record(tmp_path: Path) -> None:
     sent = HtmlResponse(
         url(1) + "#top", body="<h1>۞ خبر</h1>", encoding="utf-8", flags=["playwright"],
         headers={"Content-Type": "text/html; charset=windows-1256", "ETag": '"x"'},

@@ -17,7 +17,7 @@ INDEX = IndexModel([("bands", ASCENDING)])
 
 
 class Asked(CommandListener):
-    """The commands by which the server was asked to build."""
+    """The commands to build an index that the server got."""
 
     def __init__(self) -> None:
         self.commands: list[dict[str, Any]] = []

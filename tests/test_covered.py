@@ -316,7 +316,7 @@ def test_articles_that_cannot_be_downloaded_are_missing() -> None:
     assert History(given_up, ZONE).judge(BEGIN + dt.timedelta(days=3)) == (False, CoverageReason.LOST)
 
 
-def test_before_the_first_run_only_what_it_looked_back_to_is_known() -> None:
+def test_before_the_first_run_only_the_days_within_its_horizon_are_known() -> None:
     crawler = Crawler(paper())
     crawl(crawler, 0.5, 1.2)
     assert [judged(crawler, day)[0] for day in (-9, -8, -6, -1)] == [None, None, True, True]

@@ -403,7 +403,9 @@ def test_retry_after_pauses_the_whole_host(site: Site, crawl: Crawl) -> None:
     assert min(entry[3] for entry in seen) - start >= dt.timedelta(seconds=1)
 
 
-def test_a_retry_after_beyond_the_limit_is_given_up_for_now(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_retry_after_above_the_limit_is_left_to_the_next_run(
+    site: Site, crawl: Crawl, tmp_path: Path
+) -> None:
     site.answers |= {"/busy": [(503, {"Retry-After": "3600"}, b"")], "/other": [page("ب")]}
     asked: list[str | Request] = [Request(site.url + "/busy", priority=1), site.url + "/other"]
     recording = tmp_path / "crawl.warc.gz"

@@ -82,7 +82,7 @@ def test_the_proxy_does_nothing_else(wrong: bytes) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.binary(max_size=700), max_size=4))
-def test_any_bytes_are_answered_or_cut_off(pieces: list[bytes]) -> None:
+def test_any_bytes_get_an_answer_or_end_the_connection(pieces: list[bytes]) -> None:
     confinement = Nobody()
     protocol, transport = connection(confinement)
     for piece in pieces:

@@ -100,7 +100,7 @@ def balance(database: Database) -> dict[str, Any]:
         ("DOWNLOADER_MIDDLEWARES", "IgnoresRequests", "pending: other"),
     ],
 )
-def test_whatever_drops_a_request_the_walk_goes_on(
+def test_the_walk_goes_on_whatever_drops_a_request(
     newspaper: Newspaper, database: Database, setting: str, middleware: str, reason: str
 ) -> None:
     """The requests of articles on two pages of a walk, and of the page after them, are dropped."""

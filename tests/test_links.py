@@ -399,7 +399,7 @@ def stored(article: Article) -> dict[str, Any]:
     return document(article) | {"_id": article.keys[0], "story": article.keys[0], "updated_at": pairs.SEEN}
 
 
-def test_whatever_the_address_says_the_primary_is_read(tmp_path: Path) -> None:
+def test_the_primary_is_read_whatever_the_address_says(tmp_path: Path) -> None:
     """A set without a secondary cannot answer a query that is meant for a secondary."""
     records = [r.article for r in pairs.records() if r.group in ("story 1", "story 2")]
 

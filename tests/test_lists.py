@@ -142,7 +142,9 @@ def test_the_cost_of_json_with_mistakes_grows_with_its_length(piece: str) -> Non
         ('{"a": /* none */ 1, "b": \ufeff[]}\x00', {"a": 1, "b": []}, {}),
     ],
 )
-def test_what_is_read_of_json_with_mistakes(text: str, value: object, counted: dict[str, int] | None) -> None:
+def test_the_parts_of_json_with_mistakes_that_are_read(
+    text: str, value: object, counted: dict[str, int] | None
+) -> None:
     skipped: Counter[str] = Counter()
     if counted is None:
         with pytest.raises(ValueError, match="JSON"):

@@ -61,7 +61,7 @@ def spread(forms: tuple[str, ...], *parts: tuple[str, ...]) -> list[tuple[str, .
 
 
 @pytest.mark.parametrize(("form", "place", "spelling"), spread(CREDITED, PLACES, tuple(AGENCIES)))
-def test_a_place_with_an_agency_names_the_agency_and_nobody(form: str, place: str, spelling: str) -> None:
+def test_a_place_with_an_agency_names_the_agency_and_no_person(form: str, place: str, spelling: str) -> None:
     line = form.format(place=place, agency=spelling)
     assert agencies([line]) == [AGENCIES[spelling]]
     assert people(line) == []

@@ -170,7 +170,7 @@ def test_relative_line_gives_way_to_a_stamp_and_needs_now() -> None:
     assert choose([relative]).published is None
 
 
-def test_hijri_line_supports_the_day_beside_it_and_is_kept() -> None:
+def test_a_hijri_line_supports_the_day_next_to_it_and_is_kept() -> None:
     page = [one("2024-03-27T10:00:00+00:00", "jsonld"), one("17 رمضان 1445", "markup")]
     found = choose(page, timezone="Africa/Casablanca", country="MA").published
     assert found is not None
@@ -210,7 +210,7 @@ APART = re.compile(
     r"الان|للتو|اليوم|امس|عند |علي الساعه|hier|yesterday|at |^.?\d+ \d+ |t\d{6}|^\s*27 مارس 2024$|^اول|الفين|الف |^wed mar"
     "|^الثاني من"
 )
-"""Phrases that are no date in an ordinary line, but are one in a named element (``time``, ``.date``)."""
+"""Phrases that are not a date in an ordinary line, but are one in a named element (``time``, ``.date``)."""
 
 
 def test_a_line_is_examined_if_its_date_can_be_read() -> None:

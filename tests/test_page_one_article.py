@@ -47,7 +47,7 @@ def test_a_second_headline_or_article_ends_the_first(page: str) -> None:
     assert paragraphs(frame(page, head=ld(datePublished="2024-10-07"))) == list(P)
 
 
-def test_a_longer_second_article_is_not_taken_instead() -> None:
+def test_a_longer_second_article_is_not_read_instead() -> None:
     assert paragraphs(frame(LONGER)) == list(P[:2])
 
 

@@ -404,7 +404,7 @@ class TestOutages:
         assert len(daily.runs) == 1
         assert daily.database.ops["leases"].find_one()["failures"] == 0
 
-    def test_the_outcome_that_a_run_left_beside_its_log_is_recorded(self, daily: World) -> None:
+    def test_the_outcome_that_a_run_left_next_to_its_log_is_recorded(self, daily: World) -> None:
         daily.write(sites(1, 'every = "1d"'))
         machine = daily.machine("a")
         machine.takes = 10**6

@@ -192,7 +192,7 @@ def test_a_lasting_failure_ends_the_run_as_store_down(
     assert "(Unauthorized)" in crawl.log
 
 
-def test_a_record_that_cannot_be_written_ends_the_crawl_and_is_left_beside_its_log(
+def test_a_record_that_cannot_be_written_ends_the_crawl_and_is_left_next_to_the_log(
     start: Start, server: Mongod, claimed: Database, newspaper: Newspaper
 ) -> None:
     refuse(server, claimed, ["update"], "runs", "alwaysOn")

@@ -279,7 +279,7 @@ WORLD_DAYS, QUIET_DAYS = 8, 2
 
 
 @pytest.mark.trials
-def test_whatever_breaks_the_guarantees_hold(database: Database, tmp_path: Path) -> None:
+def test_the_guarantees_hold_whatever_breaks(database: Database, tmp_path: Path) -> None:
     node_days = size(1000)
     happened: Counter[str] = Counter()
     runs = ticks = seed = 0

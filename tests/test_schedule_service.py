@@ -184,7 +184,7 @@ def test_a_fault_is_reported_once_and_the_schedule_goes_on(caplog: pytest.LogCap
     assert "{ a" not in caplog.text
 
 
-def test_whatever_the_file_becomes_the_old_one_stays_in_force(
+def test_the_old_file_stays_in_force_whatever_the_new_one_contains(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "schedule.toml"

@@ -230,7 +230,7 @@ def test_a_reactor_goes_on_while_the_server_starts_and_a_cancelled_start_leaves_
     assert asyncio.run(crawl()) > 10
 
 
-def test_a_port_that_is_taken_is_left_to_its_owner(data: Path) -> None:
+def test_a_port_that_is_in_use_is_left_to_its_owner(data: Path) -> None:
     first = next(guardian.ports(data))
     assert 20_000 <= first < 30_010
     with socket.create_server(("127.0.0.1", first)):

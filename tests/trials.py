@@ -13,7 +13,7 @@ Test = TypeVar("Test", bound=Callable[..., object])
 
 RUNS = 15
 """Maximum number of runs, of which the least counts: a busy machine adds another amount to each. Five runs of
-20 ms are not enough beside two busy loops.
+20 ms are not enough while two busy loops run.
 """
 EQUAL_SECONDS = 0.01
 """Shorter times are too short to compare."""

@@ -34,7 +34,7 @@ COVERAGE: Sequence[Field] = (
     (
         "complete",
         "true, false or null",
-        "was everything seen that the newspaper listed that day? null when that is unknown",
+        "did walks see everything that the newspaper listed that day? null if that is unknown",
     ),
     ("why", "string", "see below"),
 )
