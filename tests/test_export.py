@@ -313,7 +313,7 @@ def test_wrong_use_ends_with_a_sentence(
         (str(tmp_path / "mine"),): "holds files that no export wrote",
         (str(tmp_path / "x.csv"), "--split", "train=80,test=20"): "--split works only with a folder",
         (str(tmp_path / "empty"), "--follow"): "export one first",
-        (news, "--columns", "title"): "a data set also needs _id",
+        (news, "--columns", "title"): "a folder also needs _id",
         (news, "--follow", "--since", "2024"): "--since cannot be changed with --follow",
     }.items():
         assert main(["export", *arguments, *address]) == 2, arguments

@@ -225,10 +225,11 @@ def test_the_command(recorded: Database) -> None:
     assert done.returncode == 0, done.stderr
     assert "سوق" in done.stdout
     assert "[" in done.stdout
-    assert "articles found in: title, lede and first words, 120 together" in done.stderr
+    assert "; searched: title, lede and first words, 120 together" in done.stderr
     told = scrapy("search", "سوق", "--json", "--limit", "1", **environment)
     assert json.loads(told.stdout)["title"]
-    assert scrapy("search", "كلمةلاتوجد", **environment).stdout == ""
+    none = scrapy("search", "كلمةلاتوجد", **environment)
+    assert (none.stdout, "try another form of the word" in none.stderr) == ("", True)
     for wrong in (["؟"], ["سوق", "--since", "soon"], ["سوق", "--limit", "0"], []):
         assert scrapy("search", *wrong, **environment).returncode == 2
 

@@ -146,6 +146,11 @@ def test_the_table_has_red_first_and_the_reason_last() -> None:
     assert lines[-1] == "3 sites: 1 red, 1 yellow, 1 green; run `scrapy doctor` for remedies"
 
 
+def test_without_any_site_it_says_how_to_start() -> None:
+    seen = Installation(NOW, [])
+    assert "start with `scrapy crawl SITE` or `scrapy schedule --init`" in text(status(seen, causes(seen)))
+
+
 LABEL = r'[a-z]+="(?:[^"\\\n]|\\["\\n])*"'
 SAMPLE = re.compile(rf"[a-z_]+(\{{{LABEL}(,{LABEL})*\}})? -?\d+(\.\d+)?")
 

@@ -95,7 +95,9 @@ class Command(ProjectCommand):
         for hit in found.hits:
             print(_as_json(hit) if opts.json else _lines(hit, visual=visual and not opts.json))
         scope = SearchScope(self.settings["SEARCH"])
-        print(f"{len(found.hits)} articles found in: {scope.meaning}", file=sys.stderr)
+        print(f"articles found: {len(found.hits)}; searched: {scope.meaning}", file=sys.stderr)
+        if not found.hits:
+            print("try another form of the word, fewer words, or more days", file=sys.stderr)
         if found.older:
             print(how_far(found), file=sys.stderr)
 

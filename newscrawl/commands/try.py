@@ -124,8 +124,8 @@ class Command(AskingCommand):
         if kept is None:
             raise CommandError(
                 RunOutcome.NO_LINKS,
-                f"the database {articles.name} has nothing on {given}: no run met it, or it was rejected "
-                "more than 30 days ago"
+                f"the database {articles.name} has nothing on {given}: no run has seen it, or it was "
+                "rejected more than 30 days ago"
                 + ("" if opts.demo else "; `--demo` looks in the database of `make demo`"),
             )
         print("\n".join(map(one_line, kept.lines)))

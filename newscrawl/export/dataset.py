@@ -131,7 +131,7 @@ def export(
     folder that cannot be used.
     """
     if missing := sorted(NEEDED - set(articles.columns)):
-        raise ValueError(f"columns: a data set also needs {', '.join(missing)}; add them")
+        raise ValueError(f"columns: a folder also needs {', '.join(missing)}; add them, or write one file")
     with changing(folder) as staging:
         seen_until = articles.now()
         if shares:

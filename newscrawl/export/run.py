@@ -19,7 +19,10 @@ from newscrawl.export.reading import COLUMNS, TEXT, Articles, articles
 from newscrawl.export.splits import read_shares
 from newscrawl.progress import Progress
 
-_WHERE = "Is it the right database? --database or MONGODB_DATABASE names it; the demo's is newscrawl_demo"
+_WHERE = (
+    "Check the options that choose articles, and the database: MONGODB_DATABASE names it (or --database of "
+    "`python -m newscrawl`); that of `make demo` is newscrawl_demo"
+)
 Address = str | Database[Any] | None
 """An address for :func:`newscrawl.export.articles`."""
 _WHOLE: Mapping[str, Any] = {"by": "month", "format": "parquet", "split": None, "follow": False}

@@ -108,12 +108,20 @@ def _days(n: int) -> str:
     return "1 day" if n == 1 else f"{n} days"
 
 
+_NO_SITE = (
+    "no site has been crawled yet, and none is scheduled: start with `scrapy crawl SITE` or "
+    "`scrapy schedule --init`"
+)
+
+
 def text(whole: Status) -> str:
     """The status for a terminal: problems of the whole installation, then one line for each site.
 
     The problem is at the end of the line, as it may be long.
     """
     lines = [f"{RED}  {cause.sentence}" for cause in whole.others]
+    if not whole.rows:
+        return "\n".join([*lines, _NO_SITE])
     head = ("", "site", "new", "7 days", "usual", "success", "last run", "")
     rows = [head, *(_cells(row, whole.now) for row in whole.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(head) - 1)]
