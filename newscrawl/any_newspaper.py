@@ -18,7 +18,7 @@ from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import find_browser
 from newscrawl.drift import ENOUGH
 from newscrawl.kit import learn
-from newscrawl.kit.asking import Asking, Fetch
+from newscrawl.kit.asking import Fetch, KitSpider
 from newscrawl.kit.probe import SiteDraft
 from newscrawl.sites import Site, site_of
 from newscrawl.sites.learned import from_document, to_document
@@ -168,7 +168,7 @@ class AnyNewspaper:
         self._process.crawl(crawler, **self._arguments)
 
 
-class _Learning(Asking):
+class _Learning(KitSpider):
     """The crawl that learns a newspaper."""
 
     name = AnySpider.name

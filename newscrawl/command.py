@@ -156,9 +156,9 @@ class AskingCommand(ProjectCommand):
         """Run several functions at once; return their results, with None for a function that failed (see the
         log).
 
-        ``named`` holds the addresses that the user and the declarations name; see :class:`Asking`.
+        ``named`` holds the addresses that the user and the declarations name; see :class:`KitSpider`.
         """
-        from newscrawl.kit.asking import Asking
+        from newscrawl.kit.asking import KitSpider
 
         assert self.crawler_process
         given: list[T | None] = [None] * len(works)
@@ -167,7 +167,7 @@ class AskingCommand(ProjectCommand):
             given[place] = await works[place](fetch)
 
         for place in range(len(works)):
-            self.crawler_process.crawl(Asking, work=partial(keep, place), named=named)
+            self.crawler_process.crawl(KitSpider, work=partial(keep, place), named=named)
         self.crawler_process.start()
         return given
 

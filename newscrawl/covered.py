@@ -31,7 +31,7 @@ _SILENT = frozenset({RunOutcome.UNREACHABLE, RunOutcome.REFUSED, RunOutcome.NO_L
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class SeenWalk:
     """What one walk of a list saw."""
 
     listing: str
@@ -60,7 +60,7 @@ class SeenRun:
     outcome: RunOutcome
     whole: bool
     """Did the run look for everything, rather than a section, a kind of list, or one page?"""
-    walks: tuple[Walked, ...] = ()
+    walks: tuple[SeenWalk, ...] = ()
     pending_since: dt.datetime | None = None
     """When the oldest address that was still pending at its end was first found; None without one."""
     new: int = 0
@@ -194,7 +194,7 @@ def _shows(run: SeenRun, start: dt.datetime, end: dt.datetime) -> bool:
     return any(since and until and since <= start and end <= until for since, until in spans)
 
 
-def _merged(walks: Sequence[Walked]) -> list[_Span]:
+def _merged(walks: Sequence[SeenWalk]) -> list[_Span]:
     """The periods that the walks of one list saw, with consecutive walks merged."""
     spans: list[_Span] = []
     completed = [walk for walk in walks if walk.completed and walk.since and walk.until]

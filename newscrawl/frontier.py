@@ -12,7 +12,7 @@ from newscrawl.vocabulary import PendingReason
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownAddress:
     """What the store knows about an address."""
 
     article: str | None

@@ -18,7 +18,7 @@ from w3lib.url import safe_url_string
 from newscrawl.urls import ascii_host, is_hash_route
 from newscrawl.vocabulary import AddressRefusal
 
-__all__ = ["LONGEST", "PORTS", "Refused", "admit", "is_address"]
+__all__ = ["LONGEST", "PORTS", "RefusedAddressError", "admit", "is_address"]
 
 LONGEST = 8192
 """Maximum characters of an address. An escaped Arabic letter takes six, and servers commonly accept 8,192
@@ -47,7 +47,7 @@ _BRACKETS = re.compile(r"\[[^\[\]]*\](?::\d*)?|[^\[\]]*")
 _DOTS = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
 
 
-class Refused(ValueError):
+class RefusedAddressError(ValueError):
     """An address is refused; ``reason`` says why, the message names the address."""
 
     def __init__(self, url: str, reason: AddressRefusal, detail: str) -> None:
@@ -77,11 +77,11 @@ def admit(
     >>> admit("/خبر?اسم=7", "https://www.alayam24.com/", charset="windows-1256")
     'https://www.alayam24.com/%D8%AE%D8%A8%D8%B1?%C7%D3%E3=7'
 
-    Raises :class:`Refused` for any other ``str``.
+    Raises :class:`RefusedAddressError` for any other ``str``.
 
     >>> admit("file://www.hespress.com/etc/passwd")
     Traceback (most recent call last):
-    newscrawl.gate.Refused: 'file://www.hespress.com/etc/passwd': only http and https are asked
+    newscrawl.gate.RefusedAddressError: 'file://www.hespress.com/etc/passwd': only http and https are asked
     """
     if (plain := _PLAIN.fullmatch(url)) and len(url) <= LONGEST and _is_sound(plain["host"]):
         port = int(plain["port"] or 0)
@@ -113,27 +113,29 @@ def _is_sound(host: str) -> bool:
 @lru_cache(maxsize=8192)
 def _admit(url: str, base: str | None, ports: frozenset[int], charset: str) -> str:
     if len(url) > LONGEST:
-        raise Refused(url, AddressRefusal.TOO_LONG, f"it has {len(url)} characters, more than {LONGEST}")
+        raise RefusedAddressError(
+            url, AddressRefusal.TOO_LONG, f"it has {len(url)} characters, more than {LONGEST}"
+        )
     try:
         text = _slashes(_SURROGATE.sub("\ufffd", _IGNORED.sub("", url.strip(_ENDS))))
         text = _EXTRA_SLASHES.sub(r"\g<scheme>//", text, count=1)
         text = _in_charset(text, charset)
         parts = urlsplit(urljoin(base, text) if base else text)
     except ValueError as error:
-        raise Refused(url, AddressRefusal.MALFORMED, f"{error}") from None
+        raise RefusedAddressError(url, AddressRefusal.MALFORMED, f"{error}") from None
     if parts.scheme not in _DEFAULT_PORT:
-        raise Refused(url, AddressRefusal.SCHEME, "it is neither http nor https")
+        raise RefusedAddressError(url, AddressRefusal.SCHEME, "it is neither http nor https")
     if "@" in parts.netloc:
-        raise Refused(url, AddressRefusal.CREDENTIALS, "it contains a user name or a password")
+        raise RefusedAddressError(url, AddressRefusal.CREDENTIALS, "it contains a user name or a password")
     host = _host(parts.hostname or "") if _BRACKETS.fullmatch(parts.netloc) else ""
     if not host:
-        raise Refused(url, AddressRefusal.HOST, "it has no host, or an invalid one")
+        raise RefusedAddressError(url, AddressRefusal.HOST, "it has no host, or an invalid one")
     try:
         port = _DEFAULT_PORT[parts.scheme] if parts.port is None else parts.port
     except ValueError as error:
-        raise Refused(url, AddressRefusal.PORT, f"{error}") from None
+        raise RefusedAddressError(url, AddressRefusal.PORT, f"{error}") from None
     if port not in ports and port not in PORTS:
-        raise Refused(url, AddressRefusal.PORT, f"port {port} is not a port of the site")
+        raise RefusedAddressError(url, AddressRefusal.PORT, f"port {port} is not a port of the site")
     return _spelled(url, parts, host, port)
 
 
@@ -150,9 +152,11 @@ def _spelled(url: str, parts: SplitResult, host: str, port: int) -> str:
     try:
         admitted = safe_url_string(plain.geturl())
     except ValueError as error:
-        raise Refused(url, AddressRefusal.MALFORMED, f"{error}") from None
+        raise RefusedAddressError(url, AddressRefusal.MALFORMED, f"{error}") from None
     if len(admitted) > LONGEST:
-        raise Refused(url, AddressRefusal.TOO_LONG, f"it has {len(admitted)} characters, more than {LONGEST}")
+        raise RefusedAddressError(
+            url, AddressRefusal.TOO_LONG, f"it has {len(admitted)} characters, more than {LONGEST}"
+        )
     return admitted
 
 

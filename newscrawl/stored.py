@@ -36,7 +36,7 @@ class Changes(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredField:
     """The properties of a stored field."""
 
     source: str = ""
@@ -73,9 +73,9 @@ class Stored:
         return self.changes in (Changes.TEXT, Changes.DATE) and not self.internal
 
 
-def _metadata(cls: Callable[P, Stored]) -> Callable[P, dict[str, Stored]]:
-    def stored(*args: P.args, **kwargs: P.kwargs) -> dict[str, Stored]:
-        """The ``metadata`` of a stored field; the arguments are those of :class:`Stored`.
+def _metadata(cls: Callable[P, StoredField]) -> Callable[P, dict[str, StoredField]]:
+    def stored(*args: P.args, **kwargs: P.kwargs) -> dict[str, StoredField]:
+        """The ``metadata`` of a stored field; the arguments are those of :class:`StoredField`.
 
         >>> @dataclass
         ... class Article:
@@ -88,19 +88,19 @@ def _metadata(cls: Callable[P, Stored]) -> Callable[P, dict[str, Stored]]:
     return stored
 
 
-stored = _metadata(Stored)
+stored = _metadata(StoredField)
 
 NOT_STORED: Mapping[str, None] = {"stored": None}
 """The ``metadata`` of a field that is not stored."""
 
 
 @cache
-def declared(cls: Any) -> Mapping[str, Stored]:
+def declared(cls: Any) -> Mapping[str, StoredField]:
     """The properties of the stored fields of a class, by name, in order.
 
     Raises ``TypeError`` for a field without a declaration in a class whose other fields have one.
     """
-    every = {f.name: f.metadata.get("stored", Stored()) for f in dataclasses.fields(cls)}
+    every = {f.name: f.metadata.get("stored", StoredField()) for f in dataclasses.fields(cls)}
     own = {name: word for name, word in every.items() if word is not None}
     if any(word.changes for word in own.values()):
         for name, word in own.items():
@@ -115,7 +115,7 @@ def stored_fields(cls: Any) -> tuple[str, ...]:
     return tuple(declared(cls))
 
 
-def names(cls: Any, which: Callable[[Stored], object]) -> tuple[str, ...]:
+def names(cls: Any, which: Callable[[StoredField], object]) -> tuple[str, ...]:
     """The names of a class's stored fields with a certain property, in order."""
     return tuple(name for name, says in declared(cls).items() if which(says))
 
@@ -126,7 +126,7 @@ def changing(cls: Any, *when: Changes) -> tuple[str, ...]:
     return names(cls, lambda says: says.changes in when)
 
 
-def paths(cls: Any, path: str = "") -> Iterator[tuple[str, Stored]]:
+def paths(cls: Any, path: str = "") -> Iterator[tuple[str, StoredField]]:
     """The stored fields of a class and of its parts: ``published.time``, or ``images[].url`` in a list."""
     hints = typing.get_type_hints(cls)
     for name, says in declared(cls).items():

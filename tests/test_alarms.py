@@ -16,7 +16,7 @@ import pytest
 from newscrawl.watch.addresses import mail_server, web_address
 from newscrawl.watch.alarms import Alarms
 from newscrawl.watch.causes import SETTLED, Cause
-from newscrawl.watch.delivery import Command, DeliveryError, Email, Message, Webhook, ping
+from newscrawl.watch.delivery import AlarmCommand, DeliveryError, Email, Message, Webhook, ping
 from newscrawl.watch.driver import Watchman, ending, full_disks
 from tests.conftest import Database
 
@@ -246,14 +246,14 @@ def test_a_command_gets_json_and_none_of_our_secrets(tmp_path: Path, monkeypatch
     script = (
         "import os, sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read() + str(os.environ).encode())"
     )
-    Command(f'{sys.executable} -c "{script}" {tmp_path / "told"}').send(MESSAGE)
+    AlarmCommand(f'{sys.executable} -c "{script}" {tmp_path / "told"}').send(MESSAGE)
     told = (tmp_path / "told").read_text("utf-8")
     assert '"alarm": "silent sahifa"' in told
     assert "s3cret" not in told
     with pytest.raises(DeliveryError, match="exit status 3"):
-        Command(f'{sys.executable} -c "raise SystemExit(3)"').send(MESSAGE)
+        AlarmCommand(f'{sys.executable} -c "raise SystemExit(3)"').send(MESSAGE)
     with pytest.raises(DeliveryError, match="could not be run: No such file"):
-        Command("/nowhere/at-all").send(MESSAGE)
+        AlarmCommand("/nowhere/at-all").send(MESSAGE)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from newscrawl.archive.erasing import blank, erase
 from newscrawl.archive.forgetting import erase_everywhere
 from newscrawl.archive.messages import address
 from newscrawl.archive.names import OPEN, Name
-from newscrawl.archive.pages import Page
+from newscrawl.archive.pages import ArchivedPage
 from newscrawl.archive.places import ArchiveFile, Folder, open_store
 from newscrawl.archive.reading import members
 from newscrawl.archive.upkeep import Upkeep, expired
@@ -74,7 +74,7 @@ def archive(folder: Path) -> Archive:
     return Archive(Folder(folder), None, forgotten=lambda keys: ())
 
 
-def pages(folder: Path) -> list[Page]:
+def pages(folder: Path) -> list[ArchivedPage]:
     found = archive(folder)
     return [page for file in found.files() for page in found.pages(file)]
 
@@ -282,9 +282,9 @@ def test_names_sort_by_site_and_moment() -> None:
     ]
     assert sorted(map(str, names)) == list(map(str, sorted(names)))
     for name in (*names, Name.of("صحيفة/..", BEGAN, "a b/c-d", "host.example-1", 3)):
-        assert Name.read(str(name)) == name
+        assert Name.parse(str(name)) == name
         assert str(name).count("/") == 1
-    assert Name.read("hespress/x.warc.gz") is None
+    assert Name.parse("hespress/x.warc.gz") is None
     assert os.sep not in Name.of("a/b", BEGAN, "r", "n").site
 
 

@@ -18,10 +18,10 @@ from newscrawl.archive.archive import Archive
 from newscrawl.archive.desk import Desk
 from newscrawl.archive.keeper import Keeper
 from newscrawl.archive.names import Name
-from newscrawl.archive.part import Part
-from newscrawl.archive.places import Folder, Store, open_store
+from newscrawl.archive.part import ArchivePart
+from newscrawl.archive.places import ArchiveStore, Folder, open_store
 from newscrawl.archive.run_file import RunFile
-from newscrawl.archive.setting import Wanted
+from newscrawl.archive.setting import ArchiveSettings
 from newscrawl.items import Article, Rejection
 from newscrawl.urls import key
 from tests.conftest import Database
@@ -48,8 +48,8 @@ class Tombstones:
         return found
 
 
-def wanted(folder: Path, **changed: Any) -> Wanted:
-    return replace(Wanted(Folder(folder), store="", days=0, bytes=0, free=0), **changed)
+def wanted(folder: Path, **changed: Any) -> ArchiveSettings:
+    return replace(ArchiveSettings(Folder(folder), store="", days=0, bytes=0, free=0), **changed)
 
 
 def keeper(folder: Path, run: str = "one", **changed: Any) -> Keeper:
@@ -112,7 +112,7 @@ def test_a_visit_that_archives_nothing_leaves_an_earlier_page(run: Run, database
 
 def test_a_disk_that_hangs_ends_archiving(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "PATIENCE", 0.05)
-    monkeypatch.setattr(Part, "write", lambda *_, **__: time.sleep(0.5))
+    monkeypatch.setattr(ArchivePart, "write", lambda *_, **__: time.sleep(0.5))
 
     async def crawl() -> tuple[list[Article], dict[str, Any]]:
         kept = keeper(tmp_path)
@@ -156,13 +156,13 @@ def test_no_more_pages_wait_in_memory_than_are_written_at_once(
 ) -> None:
     monkeypatch.setattr("newscrawl.archive.run_file.AT_ONCE", 10_000)
     held: list[int] = []
-    write = Part.write
+    write = ArchivePart.write
 
-    def counted(self: Part, taken: Sequence[bytes], **how: bool) -> OSError | None:
+    def counted(self: ArchivePart, taken: Sequence[bytes], **how: bool) -> OSError | None:
         held.append(sum(map(len, taken)))
         return write(self, taken, **how)
 
-    monkeypatch.setattr(Part, "write", counted)
+    monkeypatch.setattr(ArchivePart, "write", counted)
 
     async def crawl() -> list[Article]:
         kept = keeper(tmp_path)
@@ -247,7 +247,7 @@ class TestHandingOver:
     ) -> None:
         over = threading.Event()
         monkeypatch.setattr(keeping, "FINISHING", 0.2)
-        monkeypatch.setattr(Store, "put", lambda *_: over.wait(60))
+        monkeypatch.setattr(ArchiveStore, "put", lambda *_: over.wait(60))
         kept = self.crawl(run, tmp_path, "one", Tombstones(), store="memory://hangs")
         assert not over.is_set()
         over.set()
@@ -275,7 +275,7 @@ class TestHandingOver:
 def test_which_crawls_archive(given: dict[str, str], priority: str, archives: bool) -> None:
     settings = Settings({"ARCHIVE": "", "ARCHIVE_DAYS": 0, "ARCHIVE_MB": 0, "ARCHIVE_FREE_MB": 0})
     settings.setdict(given, priority)
-    found = Wanted.of(settings)
+    found = ArchiveSettings.of(settings)
     assert (found is not None) == archives
     if found and "ARCHIVE" in given:
         assert str(found.folder) == "/srv/archive"

@@ -9,7 +9,7 @@ from pymongo import AsyncMongoClient
 
 from newscrawl.items import PublishedDetail
 from newscrawl.store.coverage import Coverage
-from newscrawl.store.judging import Judging
+from newscrawl.store.judging import CoverageJudge
 from newscrawl.store.writer import Writer
 from newscrawl.vocabulary import CoverageReason
 from tests.conftest import Database, scrapy
@@ -201,7 +201,7 @@ class TestJudging:
 
         async def judge() -> None:
             async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
-                await Judging(client, database.name).after(name, site)
+                await CoverageJudge(client, database.name).after(name, site)
 
         run(judge())
 

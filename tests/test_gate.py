@@ -9,7 +9,7 @@ import ada_url  # the parser of Node.js: an address as browsers read it
 import pytest
 from scrapy import Request
 
-from newscrawl.gate import LONGEST, Refused, admit
+from newscrawl.gate import LONGEST, RefusedAddressError, admit
 from newscrawl.sites import Feed, Listing, Site
 from newscrawl.urls import UrlRules, canonical, key, site_host
 from tests.conftest import PROJECT
@@ -112,7 +112,7 @@ def test_admitted_addresses(given: str, admitted: str) -> None:
     ],
 )
 def test_refused_addresses(given: str, reason: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedAddressError) as refused:
         admit(given)
     assert refused.value.reason == reason
     assert len(str(refused.value)) < 500
@@ -199,7 +199,7 @@ def test_the_usual_addresses_are_admitted_by_the_same_rules_as_all_others() -> N
 def admitted(url: str) -> str:
     try:
         return admit(url)
-    except Refused as refused:
+    except RefusedAddressError as refused:
         return refused.reason
 
 
@@ -249,7 +249,7 @@ def test_all_parsers_agree_on_a_mutated_address() -> None:
         articles = [site for site in sites if site.is_article(given)]
         try:
             url = admit(given)
-        except Refused:
+        except RefusedAddressError:
             assert not owners, given
             assert not articles, given
             continue

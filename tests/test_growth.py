@@ -199,7 +199,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Blocks": lambda text: blocks.read_blocks(tree(text)),
     "Block": lambda text: blocks.Block(text, 1, 0.0, etree.Element("p")),
     "Reading": lambda text: body.read_body(blocks.read_blocks(tree(text))),
-    "Linked": lambda text: jsonld.read_jsonld(tree(text)),
+    "LinkedData": lambda text: jsonld.read_jsonld(tree(text)),
     "Response": listing,
     "TextResponse": listing,
     "Sequence[tuple[str, Origin]]": lambda text: [(text, Origin.META)],

@@ -31,6 +31,12 @@ ALONE = (
 """Rooms that import neither Scrapy nor MongoDB, and are useful in a notebook."""
 FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "twisted"}
 DATABASE = {"bson", "pymongo"}
+SCRAPYS_CLASS = "Command"
+"""The name under which Scrapy looks for the class of each command."""
+VAGUE = {"read", "found", "said", "one", "other"}
+"""Names of functions and classes that say nothing of their results."""
+FIXED = {"newscrawl/page/reader.py read"}
+"""Vague names that others rely on."""
 
 
 @cache
@@ -111,14 +117,40 @@ def pieces(node: ast.AST, name: str = "") -> Iterator[tuple[str, ast.AST]]:
             yield from pieces(inner, name)
 
 
+@cache
+def all_pieces() -> list[tuple[str, str, ast.AST]]:
+    """The classes and functions of the product: module, dotted name, node."""
+    return [
+        (str(path.relative_to(PROJECT)), name, node)
+        for path in modules()
+        for name, node in pieces(tree(path))
+    ]
+
+
 def test_no_class_and_no_function_is_too_long() -> None:
     long = {}
-    for path in modules():
-        for name, node in pieces(tree(path)):
-            limit = LONGEST_CLASS if isinstance(node, ast.ClassDef) else LONGEST_FUNCTION
-            if size(node) > limit:
-                long[f"{path.relative_to(PROJECT)} {name}"] = size(node)
+    for module, name, node in all_pieces():
+        limit = LONGEST_CLASS if isinstance(node, ast.ClassDef) else LONGEST_FUNCTION
+        if (lines := size(node)) > limit:
+            long[f"{module} {name}"] = lines
     assert not long, f"longer than {LONGEST_CLASS} or {LONGEST_FUNCTION} lines: {long}"
+
+
+def test_no_two_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for module, name, node in all_pieces():
+        is_command = name == SCRAPYS_CLASS and module.startswith("newscrawl/commands/")
+        if isinstance(node, ast.ClassDef) and not is_command:
+            places.setdefault(node.name, []).append(f"{module} {name}")
+    shared = [where for where in places.values() if len(where) > 1]
+    assert not shared, f"give one of each pair a name of its own: {shared}"
+
+
+def test_the_name_of_a_function_or_class_says_what_it_returns_or_holds() -> None:
+    vague = {
+        f"{module} {name}" for module, name, _ in all_pieces() if name.rpartition(".")[2].lower() in VAGUE
+    }
+    assert vague <= FIXED, f"add a noun, as in read_feed: {sorted(vague - FIXED)}"
 
 
 def test_docstrings_are_not_counted() -> None:

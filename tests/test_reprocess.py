@@ -11,13 +11,14 @@ import fsspec
 import pyarrow.parquet as pq
 import pytest
 
+from newscrawl.archive.reading import NotWarcError
 from newscrawl.commands import reprocess
 from newscrawl.reprocess import selection
 from newscrawl.reprocess.guess import may_be_arabic
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import NoSuchInputError, Range, inputs, ranges
 from newscrawl.reprocess.reading import Tally, read_range
-from newscrawl.reprocess.records import Head, NotWarcError, Records
+from newscrawl.reprocess.records import RecordHead, Records
 from newscrawl.sites import Feed, Site
 from tests.conftest import scrapy
 from tests.made_warc import GOOD, OTHERS, Made, cc_news, record
@@ -37,7 +38,7 @@ def cut(member: bytes) -> bytes:
 def read(data: bytes, start: int = 0, end: int | None = None) -> tuple[list[str], int]:
     """The last part of each address that is read, and the number of damaged records."""
     records = Records(io.BytesIO(data), start, end)
-    found = [record.head.url.rpartition("/")[2] for record in records.read(lambda head: True)]
+    found = [record.head.url.rpartition("/")[2] for record in records.matching(lambda head: True)]
     return found, records.broken
 
 
@@ -65,7 +66,7 @@ def test_damaged_records_are_left_out_and_no_others(data: bytes, found: list[str
 
 def test_unwanted_records_are_recognised_as_damaged_too() -> None:
     records = Records(io.BytesIO(ok(1) + cut(ok(2)) + ok(3, length=300) + ok(4)))
-    assert list(records.read(lambda head: False)) == []
+    assert list(records.matching(lambda head: False)) == []
     assert (records.seen, records.broken) == (3, 1)
 
 
@@ -140,7 +141,7 @@ def test_other_languages_are_recognised_by_their_bytes(lang: str) -> None:
 
 def test_a_record_is_refused_by_its_headers_before_its_block_is_read() -> None:
     plan = Plan({}, lang="ar")
-    head = Head("response", "http://a.example/1", dt.datetime(2016, 9, 1, tzinfo=dt.UTC), 200, None, 0)
+    head = RecordHead("response", "http://a.example/1", dt.datetime(2016, 9, 1, tzinfo=dt.UTC), 200, None, 0)
     assert plan.wants(head)
     for change in (
         {"kind": "revisit"}, {"url": "dns:a.example"}, {"at": None}, {"status": 404}, {"status": 304},

@@ -22,7 +22,7 @@ import pytest
 from pymongo import MongoClient
 
 from newscrawl.mongod import guardian, opening, server
-from newscrawl.mongod.guardian import DataFolder, GaveUp, Guardian
+from newscrawl.mongod.guardian import DataFolder, GaveUpError, Guardian
 from newscrawl.mongod.opening import ServerError, StoreConfigError
 from newscrawl.mongod.server import MongodNotFound, Server, local_server
 from tests.mongod import small_file_system
@@ -265,7 +265,7 @@ def test_a_mongod_that_keeps_ending_is_abandoned_with_its_reason(
     monkeypatch.setattr(guardian, "TICK", 0.01)
     folder = DataFolder(tmp_path / "mongodb")
     folder.create()
-    with guardian_in_use(folder), pytest.raises(GaveUp, match=says):
+    with guardian_in_use(folder), pytest.raises(GaveUpError, match=says):
         Guardian(folder, fake_mongod(tmp_path, script)).run()
     assert not folder.state.exists()
 
@@ -287,7 +287,7 @@ def test_files_that_another_mongod_uses_are_left_alone(
     (folder.db / "mongod.lock").write_text("4711\n")
     held = guardian.Lock(folder.db / "mongod.lock")
     assert held.take()
-    with pytest.raises(GaveUp, match=r"in use by another mongod \(process 4711\).*MONGODB_URI"):
+    with pytest.raises(GaveUpError, match=r"in use by another mongod \(process 4711\).*MONGODB_URI"):
         Guardian(folder, "/bin/false").run()
     held.close()
 

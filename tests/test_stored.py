@@ -14,7 +14,7 @@ from newscrawl.page import read
 from newscrawl.sites import Markup, Site
 from newscrawl.store import decisions, revisions, schema
 from newscrawl.store.migrations import COMPUTED
-from newscrawl.stored import NOT_STORED, Changes, Stored, changing, declared, default, paths, stored
+from newscrawl.stored import NOT_STORED, Changes, StoredField, changing, declared, default, paths, stored
 
 NOW = dt.datetime(2024, 4, 5, 12, tzinfo=dt.UTC)
 SITE = Site(
@@ -145,5 +145,5 @@ def test_views_derive_from_the_declarations() -> None:
 def test_a_revision_keeps_a_field_that_a_reader_sees_and_a_correction_changes(
     changes: Changes, internal: bool
 ) -> None:
-    says = Stored("the page", changes, internal=internal)
+    says = StoredField("the page", changes, internal=internal)
     assert says.is_revised == (changes in (Changes.TEXT, Changes.DATE) and not internal)

@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from newscrawl.kit.report import HEADING, Report, Verified, markdown
+from newscrawl.kit.report import HEADING, DatedVerdict, Report, markdown
 from newscrawl.kit.verify import Verdict
 from newscrawl.sites import Site
 from tests.conftest import scrapy, start
@@ -140,7 +140,7 @@ def test_text_of_a_site_breaks_no_table_and_no_block() -> None:
     verdict = Verdict()
     verdict.say("robots", "```\n| x | y |\x1b[2J", holds=False)
     verdict.count("title", "mar|kup")
-    page = markdown({"sada": _site()}, {"sada": Verified(verdict, AT)})
+    page = markdown({"sada": _site()}, {"sada": DatedVerdict(verdict, AT)})
     cells = [line.replace("\\|", "").count("|") for line in page.splitlines() if line.startswith("|")]
     assert len(set(cells)) == 1
     assert page.count("```") == 2

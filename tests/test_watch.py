@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from newscrawl.vocabulary import RunOutcome
-from newscrawl.watch.causes import REMEDIES, SETTLED, Ringing, causes, step
+from newscrawl.watch.causes import REMEDIES, SETTLED, OpenAlarm, causes, step
 from newscrawl.watch.known import CoverageDay, DueSite, EndedRun, Installation, SeenNode, WatchedSite
 from newscrawl.watch.monitors import read_worse, reduced, silent
 from newscrawl.watch.rhythm import rhythm, season
@@ -153,7 +153,7 @@ def test_an_alarm_begins_once_and_is_over_once() -> None:
     assert (begun, over) == ([], [])
     again, begun, over = step(ringing, found, NOW + 2.5 * HOUR)
     assert (begun, over) == ([], []), "it comes and goes"
-    assert isinstance(again["node n1"], Ringing)
+    assert isinstance(again["node n1"], OpenAlarm)
     ringing, begun, over = step(ringing, {}, NOW + 2 * HOUR + SETTLED)
     assert (ringing, begun, [cause.key for cause in over]) == ({}, [], ["node n1"])
 

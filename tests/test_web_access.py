@@ -8,8 +8,8 @@ from pymongo import MongoClient
 from starlette.testclient import TestClient
 
 from newscrawl.web import secret
-from newscrawl.web.access import Access, headers_of_kept, headers_of_site, refusal
-from newscrawl.web.app import Site
+from newscrawl.web.access import AccessSettings, headers_of_kept, headers_of_site, refusal
+from newscrawl.web.app import WebApp
 from newscrawl.web.kept import SEALED, KeptPage, Seal, tamed
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
@@ -17,7 +17,10 @@ from tests.conftest import scrapy
 from tests.trials import growth
 
 PASSWORD = "kitab-bahr-1445"
-LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozenset({"news.example.org"}))
+LOCAL, PUBLIC = (
+    AccessSettings(),
+    AccessSettings(host="0.0.0.0", password=PASSWORD, hosts=frozenset({"news.example.org"})),
+)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +41,12 @@ LOCAL, PUBLIC = Access(), Access(host="0.0.0.0", password=PASSWORD, hosts=frozen
 )
 def test_unsafe_options_are_refused_with_the_remedy(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        Access(**given)
+        AccessSettings(**given)
 
 
 def test_loopback_needs_no_password() -> None:
     for host in ("127.0.0.1", "127.0.0.7", "localhost", "::1"):
-        assert Access(host=host).is_loopback
+        assert AccessSettings(host=host).is_loopback
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ def test_loopback_needs_no_password() -> None:
     [
         (LOCAL, "GET", {"host": "127.0.0.1:8765"}, False, None),
         (LOCAL, "HEAD", {"host": "localhost:8765"}, False, None),
-        (Access(host="::1"), "GET", {"host": "[::1]:8765"}, False, None),
+        (AccessSettings(host="::1"), "GET", {"host": "[::1]:8765"}, False, None),
         (LOCAL, "GET", {"host": "[::1]:8765"}, False, 421),
         (LOCAL, "POST", {"host": "127.0.0.1:8765"}, False, 405),
         (LOCAL, "OPTIONS", {"host": "127.0.0.1:8765"}, False, 405),
@@ -76,7 +79,7 @@ def test_loopback_needs_no_password() -> None:
     ],
 )  # fmt: skip
 def test_names_origins_and_methods_are_checked(
-    access: Access, method: str, headers: dict[str, str], kept: bool, status: int | None
+    access: AccessSettings, method: str, headers: dict[str, str], kept: bool, status: int | None
 ) -> None:
     refused = refusal(access, method, headers, kept=kept)
     assert (refused[0] if refused else None) == status
@@ -103,9 +106,9 @@ def test_only_the_password_gives_access(told: str, status: int | None) -> None:
 
 def test_the_origin_of_kept_pages_is_never_that_of_the_site() -> None:
     assert LOCAL.origin_of_kept("localhost:8765") == "http://localhost:8766"
-    assert Access(host="::1").origin_of_kept("[::1]:8765") == "http://localhost:8766"
+    assert AccessSettings(host="::1").origin_of_kept("[::1]:8765") == "http://localhost:8766"
     assert PUBLIC.origin_of_kept("news.example.org") is None
-    behind = Access(hosts=frozenset({"news.example.org"}), kept_origin="https://kept.example.org")
+    behind = AccessSettings(hosts=frozenset({"news.example.org"}), kept_origin="https://kept.example.org")
     assert behind.origin_of_kept("news.example.org") == "https://kept.example.org"
     assert refusal(behind, "GET", {"host": "kept.example.org"}, kept=True) is None
     assert refusal(behind, "GET", {"host": "kept.example.org"}, kept=False)
@@ -172,7 +175,7 @@ def test_a_mongodb_that_is_away_is_reported_without_its_credentials(monkeypatch:
     monkeypatch.setattr("newscrawl.web.app.PATIENCE", 0.01)
     away = MongoClient[dict[str, Any]]("mongodb://u:geheim@127.0.0.1:9/?serverSelectionTimeoutMS=1")
     context = Context(away["a"], away["b"], cast("dict[str, Any]", {}), Lookout())
-    with TestClient(Site(context, LOCAL), base_url="http://127.0.0.1:8765") as client:
+    with TestClient(WebApp(context, LOCAL), base_url="http://127.0.0.1:8765") as client:
         answer = client.get("/", headers={"Accept-Language": "en;q=0.5, ar-MA"})
     assert answer.status_code == 503
     assert "لم تستجب قاعدة البيانات" in answer.text

@@ -25,11 +25,11 @@ from newscrawl.watch.causes import REMEDIES, Cause, causes
 from newscrawl.watch.known import Installation, SeenNode
 from newscrawl.watch.status import status
 from newscrawl.web import plots, telling
-from newscrawl.web.access import Access
-from newscrawl.web.app import Site
+from newscrawl.web.access import AccessSettings
+from newscrawl.web.app import WebApp
 from newscrawl.web.looking import Look, Lookout
 from newscrawl.web.machinery import show_nodes, show_schedule
-from newscrawl.web.page import Asked, Context
+from newscrawl.web.page import Context, WebRequest
 from newscrawl.web.run import LINES, fetching, last_lines
 from newscrawl.web.run import show as show_run
 from newscrawl.web.words import has, table, word
@@ -48,7 +48,7 @@ PAGES = (
 def client(installation: Database) -> Iterator[TestClient]:
     """A browser without a screen."""
     context = Context(installation.client[installation.name], installation.ops, {}, Lookout())
-    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as found:
+    with TestClient(WebApp(context, AccessSettings()), base_url="http://127.0.0.1:8765") as found:
         yield found
 
 
@@ -95,7 +95,7 @@ def test_a_fault_gives_a_page_without_its_details(
             raise RuntimeError(PASSWORD)
 
     context = Context(installation.client[installation.name], installation.ops, {}, Broken())
-    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as client:
+    with TestClient(WebApp(context, AccessSettings()), base_url="http://127.0.0.1:8765") as client:
         answer = client.get("/?lang=en")
     assert answer.status_code == 500
     assert "a fault in newscrawl" in answer.text
@@ -118,12 +118,12 @@ def test_behind_a_proxy_all_links_keep_its_prefix_and_its_password(
     installation: Database, prefix: str, taken_off: bool
 ) -> None:
     context = Context(installation.client[installation.name], installation.ops, {}, Lookout())
-    access = Access(
+    access = AccessSettings(
         prefix=prefix, hosts=frozenset({"news.example.org"}), password="kitab-bahr-1445",
         kept_origin="https://kept.example.org",
     )  # fmt: skip
     below = "" if taken_off else prefix
-    with TestClient(Site(context, access), base_url="http://127.0.0.1:8765") as client:
+    with TestClient(WebApp(context, access), base_url="http://127.0.0.1:8765") as client:
         asked = {
             "Host": "news.example.org",
             "X-Forwarded-Prefix": "/evil",
@@ -165,7 +165,7 @@ def test_a_run_shows_the_end_of_its_log_without_secrets(
     ):
         assert last_lines({**here, "log": str(other)}) is None
     assert last_lines({**run, "log": str(log)}) is None, "another machine's"
-    shown = show_run({**here, "lines": lines}, Asked("en", run["started_at"]))
+    shown = show_run({**here, "lines": lines}, WebRequest("en", run["started_at"]))
     assert shown["lines"][-2:] == ["token=***", "\\x1b[2Jend"]
     assert PASSWORD not in client.get(f"/runs/{run['_id']}").text
 
@@ -335,7 +335,7 @@ def test_a_node_has_the_state_of_its_alarm(minutes: int | None, state: str) -> N
     seen = Installation(NOW, nodes=[SeenNode("a", until), SeenNode("b", NOW)])
     found = causes(seen)
     doc = {"_id": "a", "alive_until": NOW, "slots": 4, "waiting": ["barid"]}
-    asked = Asked("en", NOW + DAY)
+    asked = WebRequest("en", NOW + DAY)
     data = {"look": Look(seen, found, status(seen, found), {}), "nodes": [doc], "leases": [], "checks": []}
     [shown] = show_nodes(data, asked)["nodes"]
     assert shown["state"] == state

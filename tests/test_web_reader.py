@@ -21,11 +21,11 @@ from newscrawl.vocabulary import (
     TextWarning,
 )
 from newscrawl.web import differences, story
-from newscrawl.web.access import Access
-from newscrawl.web.app import Site
-from newscrawl.web.coverage import Seen
+from newscrawl.web.access import AccessSettings
+from newscrawl.web.app import WebApp
+from newscrawl.web.coverage import DayState
 from newscrawl.web.looking import Lookout
-from newscrawl.web.page import Asked, Context
+from newscrawl.web.page import Context, WebRequest
 from newscrawl.web.words import has
 from tests.conftest import Database
 from tests.web_articles import IDS, MANY
@@ -46,7 +46,7 @@ def client(installation: Database, web_archive: Path) -> Iterator[TestClient]:
     """A browser without a screen."""
     db = installation.client[installation.name]
     context = Context(db, installation.ops, {"ARCHIVE": str(web_archive)}, Lookout())
-    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as found:
+    with TestClient(WebApp(context, AccessSettings()), base_url="http://127.0.0.1:8765") as found:
         yield found
 
 
@@ -285,7 +285,7 @@ def test_coverage_is_shown_in_words_and_patterns(client: TestClient) -> None:
 def test_every_word_of_the_closed_lists_has_a_wording(client: TestClient) -> None:
     lists: dict[str, Any] = {
         "copy": CopyKind, "coverage": CoverageReason, "date_kind": DateKind, "date_warning": DateWarning,
-        "text_warning": TextWarning, "method": Origin, "covered": Seen,
+        "text_warning": TextWarning, "method": Origin, "covered": DayState,
     }  # fmt: skip
     for prefix, words in lists.items():
         assert not [word for word in words if not has(f"{prefix}.{word}")]
@@ -323,7 +323,7 @@ def test_a_copy_that_claims_to_be_older_than_its_root_comes_before_it_on_the_tim
         for name, of, at in (("root", None, noon), ("copy", "root", noon - dt.timedelta(hours=3)))
     )
     for lang, places in (("en", [980, 20]), ("ar", [20, 980])):
-        shown = story.show([root, copy], Asked(lang, noon))
+        shown = story.show([root, copy], WebRequest(lang, noon))
         assert shown["dots"] == places
         assert (shown["first"], shown["last"]) == (noon - dt.timedelta(hours=3), noon)
         assert shown["members"][1]["it"].after == dt.timedelta(hours=-3)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from newscrawl.watch.causes import Ringing, causes, step
+from newscrawl.watch.causes import OpenAlarm, causes, step
 from newscrawl.watch.known import (
     DAYS,
     RUNS,
@@ -66,7 +66,7 @@ class Watched:
 
     def rings(self, every: dt.timedelta) -> Iterator[tuple[dt.datetime, list[str], set[str]]]:
         """The alarms that begin, and those that are active, at each moment."""
-        ringing: dict[str, Ringing] = {}
+        ringing: dict[str, OpenAlarm] = {}
         for now in self._replay.moments(every):
             before = {key: alarm.cause for key, alarm in ringing.items()}
             ringing, begun, _ = step(ringing, causes(self._installation(now), before), now)

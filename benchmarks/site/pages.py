@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from benchmarks.grow import Document, cpu
 from newscrawl.web import looking
-from newscrawl.web.access import Access
-from newscrawl.web.app import Site
+from newscrawl.web.access import AccessSettings
+from newscrawl.web.app import WebApp
 from newscrawl.web.page import Context
 from tests.trials import size
 from tests.web_made import operators
@@ -68,7 +68,7 @@ def print_pages(client: MongoClient[Document], pid: int) -> bool:
     operators(client["readers"], sites=SITES, days=DAYS)
     context = Context(client["readers"], client["readers_ops"], {}, looking.Lookout())
     print(f"\n{'site ms':>9}{'mongod ms':>11}{'examined':>10}  page, {SITES} sites of {DAYS} days (CPU)")
-    with TestClient(Site(context, Access()), base_url="http://127.0.0.1:8765") as browser:
+    with TestClient(WebApp(context, AccessSettings()), base_url="http://127.0.0.1:8765") as browser:
         browser.get("/")  # the first check reads far more, before the site answers
         for name, path in pages(client).items():
             looking.FRESH = dt.timedelta(0) if name == LOOK else dt.timedelta(days=1)

@@ -7,8 +7,8 @@ import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 
-from newscrawl.archive.pages import Page, page_at, pages_of
-from newscrawl.archive.places import ArchiveFile, Folder, Place, Store
+from newscrawl.archive.pages import ArchivedPage, page_at, pages_of
+from newscrawl.archive.places import ArchiveFile, ArchiveStore, Folder, Place
 from newscrawl.archive.reading import NotWarcError
 from newscrawl.items import Raw
 
@@ -37,7 +37,7 @@ class Archive:
     []
     """
 
-    def __init__(self, folder: Folder | None, store: Store | None, *, forgotten: Forgotten) -> None:
+    def __init__(self, folder: Folder | None, store: ArchiveStore | None, *, forgotten: Forgotten) -> None:
         self.folder = folder
         self.store = store
         self._forgotten = forgotten
@@ -62,11 +62,11 @@ class Archive:
                     found.setdefault(file.name, file)
         return sorted(found.values(), key=lambda file: (file.said.began, file.said))
 
-    def pages(self, file: ArchiveFile | str) -> Iterator[Page]:
+    def pages(self, file: ArchiveFile | str) -> Iterator[ArchivedPage]:
         """The pages in a file, in order, without forgotten ones. Raises :class:`PageGone`.
 
-        A ``revisit`` is a page without a body (``Page.same_as`` says where the body is). A file that is being
-        written has the pages written so far.
+        A ``revisit`` is a page without a body (``ArchivedPage.same_as`` says where the body is). A file
+        that is being written has the pages written so far.
         """
         name = file if isinstance(file, str) else file.name
         for place in self.places:
@@ -78,7 +78,7 @@ class Archive:
                 return
         raise PageGone(f"the archive file {name} is not here: it was removed, or is on another machine")
 
-    def page(self, raw: Raw) -> Page:
+    def page(self, raw: Raw) -> ArchivedPage:
         """The page that ``articles.raw`` names, with its body.
 
         Raises :class:`PageGone` with a sentence: the file is gone or on another machine, the page was removed
@@ -91,7 +91,7 @@ class Archive:
             raise PageGone("the page equals an earlier one, and the archive does not say which one")
         return page
 
-    def _at(self, raw: Raw) -> Page:
+    def _at(self, raw: Raw) -> ArchivedPage:
         for place in self.places:
             try:
                 with place.open(raw.archive) as opened:

@@ -13,11 +13,11 @@ from newscrawl.archive.writing import sha1
 if TYPE_CHECKING:
     from newscrawl.archive.places import ArchiveFile, Place
 
-__all__ = ["Checked", "check_file", "wrong_digests"]
+__all__ = ["FileCheck", "check_file", "wrong_digests"]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class FileCheck:
     """The result of checking a file."""
 
     records: int
@@ -27,7 +27,7 @@ class Checked:
     """One sentence for each error."""
 
 
-def check_file(place: Place, file: ArchiveFile) -> Checked:
+def check_file(place: Place, file: ArchiveFile) -> FileCheck:
     """Read a whole file, and compare each record with its digests. Raises ``FileNotFoundError``."""
     pages: dict[int, str | None] = {}
     wrong: list[str] = []
@@ -49,7 +49,7 @@ def check_file(place: Place, file: ArchiveFile) -> Checked:
         opened.seek(0, 2)
         if end != opened.tell() and not file.is_open and not wrong:
             wrong.append(f"the bytes after {end} belong to no record")
-    return Checked(count, pages, tuple(wrong))
+    return FileCheck(count, pages, tuple(wrong))
 
 
 def wrong_digests(record: Record) -> Iterator[str]:

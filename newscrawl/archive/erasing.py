@@ -21,7 +21,7 @@ from newscrawl.archive.reading import heads
 from newscrawl.archive.writing import GZIP_HEAD, sha1, stored
 
 if TYPE_CHECKING:
-    from newscrawl.archive.places import Store
+    from newscrawl.archive.places import ArchiveStore
 
 __all__ = ["NOTE", "blank", "erase", "erase_in_store", "go_on"]
 
@@ -85,7 +85,7 @@ def _overwrite(file: BinaryIO, found: Iterable[tuple[int, int, str]]) -> None:
     os.fsync(file.fileno())
 
 
-def erase_in_store(store: Store, name: str, keys: Collection[str]) -> int:
+def erase_in_store(store: ArchiveStore, name: str, keys: Collection[str]) -> int:
     """Overwrite records as :func:`erase` does, in a file of a store; uploads it again if anything was
     overwritten.
     """

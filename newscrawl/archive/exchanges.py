@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from scrapy.http import Request, Response
 
-    from newscrawl.archive.messages import Head
-    from newscrawl.archive.writing import Made
+    from newscrawl.archive.messages import HttpHead
+    from newscrawl.archive.writing import PackedRecord
     from newscrawl.items import Raw
 
 __all__ = ["Original", "as_sent", "digest_of", "records_of"]
@@ -70,7 +70,7 @@ def records_of(
     *,
     same_as: Original | Raw | None = None,
     earlier: Original | None = None,
-) -> list[Made]:
+) -> list[PackedRecord]:
     """The records of one download; the second one is the page.
 
     ``same_as`` makes it a ``revisit``. It is an earlier record with the same body or, for status 304, only
@@ -101,7 +101,7 @@ def _page(
     body: bytes,
     headers: dict[str, str],
     same_as: Original | Raw | None,
-) -> Made:
+) -> PackedRecord:
     """The record of the page itself."""
     if answer.ip_address:
         headers = headers | {"WARC-IP-Address": str(answer.ip_address)}
@@ -148,7 +148,7 @@ def _entry(request: Request, earlier: Original | None) -> ListEntry:
     )
 
 
-def _message_lines(answer: Response, head: Head) -> Iterator[tuple[str, str]]:
+def _message_lines(answer: Response, head: HttpHead) -> Iterator[tuple[str, str]]:
     """Status and headers of a rendered page, for which its record has no room."""
     if is_rendered(answer):
         yield "http-status", str(answer.status)

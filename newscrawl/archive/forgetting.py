@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from newscrawl.archive.erasing import erase, erase_in_store
 from newscrawl.archive.names import OPEN
-from newscrawl.archive.places import Folder, Store
+from newscrawl.archive.places import ArchiveStore, Folder
 
-__all__ = ["Erased", "erase_everywhere"]
+__all__ = ["ErasureCounts", "erase_everywhere"]
 
 
 @dataclass(slots=True)
-class Erased:
+class ErasureCounts:
     """Counts of what was removed."""
 
     pages: int = 0
@@ -28,14 +28,14 @@ _RECORDS = 3
 
 
 def erase_everywhere(
-    folder: Folder, store: Store | None, keys: Collection[str], sites: Collection[str] = ()
-) -> Erased:
+    folder: Folder, store: ArchiveStore | None, keys: Collection[str], sites: Collection[str] = ()
+) -> ErasureCounts:
     """Overwrite the pages of these keys in the folder and in the store, in the files of these sites or of
     all.
 
     The folder comes first. A second call changes nothing. Raises ``OSError`` and ``StoreError``.
     """
-    erased = Erased()
+    erased = ErasureCounts()
     for site in sites or (None,):
         for file in list(folder.files(site)):
             for name in (file.name, file.name + OPEN):  # the file may be finished in the meantime
@@ -49,6 +49,6 @@ def erase_everywhere(
     return erased
 
 
-def _count(erased: Erased, records: int) -> None:
+def _count(erased: ErasureCounts, records: int) -> None:
     erased.pages += -(-records // _RECORDS)
     erased.files += records > 0

@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 from newscrawl.archive.desk import Desk
 from newscrawl.archive.names import Name
-from newscrawl.archive.places import Store, StoreError, open_store
-from newscrawl.archive.setting import Wanted
+from newscrawl.archive.places import ArchiveStore, ArchiveStoreError, open_store
+from newscrawl.archive.setting import ArchiveSettings
 from newscrawl.items import Article
 from newscrawl.vocabulary import Alarm
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from newscrawl.archive.upkeep import Upkeep
     from newscrawl.items import Raw, Rejection
 
-__all__ = ["FINISHING", "PATIENCE", "Forgotten", "Keeper"]
+__all__ = ["FINISHING", "PATIENCE", "ForgottenKeys", "Keeper"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -47,7 +47,7 @@ class _Hung(Exception):
     """The disk did not answer in time."""
 
 
-class Forgotten(Protocol):
+class ForgottenKeys(Protocol):
     """The forgotten keys, as ``newscrawl.store.tombstones.Tombstones`` has them."""
 
     async def now(self) -> dt.datetime:
@@ -62,7 +62,7 @@ class Keeper:
 
     _of_crawler: ClassVar[WeakKeyDictionary[Crawler, Keeper]] = WeakKeyDictionary()
 
-    def __init__(self, wanted: Wanted, name: Callable[[], Name] | None = None) -> None:
+    def __init__(self, wanted: ArchiveSettings, name: Callable[[], Name] | None = None) -> None:
         self._wanted = wanted
         self._name = name
         """The name of its file; None for a crawl that downloads nothing."""
@@ -78,7 +78,7 @@ class Keeper:
     def from_crawler(cls, crawler: Crawler) -> Keeper | None:
         """The keeper of this crawl, the same for all its parts; None if the crawl archives nothing."""
         if crawler not in cls._of_crawler:
-            wanted = Wanted.of(crawler.settings)
+            wanted = ArchiveSettings.of(crawler.settings)
             if wanted is None:
                 return None
             began = dt.datetime.now(dt.UTC)
@@ -162,7 +162,7 @@ class Keeper:
 
     # --- At the end
 
-    async def finish(self, forgotten: Forgotten | None) -> dict[str, Any]:
+    async def finish(self, forgotten: ForgottenKeys | None) -> dict[str, Any]:
         """Finish the file, and do the upkeep of this machine's files; returns what was kept, for the run's
         record.
 
@@ -185,7 +185,7 @@ class Keeper:
         names = [name for name, end in file.ends.items() if end] if file else []
         return {"files": names, **(asdict(file.kept) if file else {})}
 
-    async def _look_after(self, forgotten: Forgotten | None) -> None:
+    async def _look_after(self, forgotten: ForgottenKeys | None) -> None:
         from newscrawl.archive.upkeep import Upkeep
 
         folder, do = self._wanted.folder, self._desk.do
@@ -205,21 +205,23 @@ class Keeper:
             now = min(now, dt.datetime.now(dt.UTC))  # a clock that is ahead must not empty the archive
             await do(partial(self._remove_expired, self._name().site, store, now))
 
-    async def _hand_over(self, upkeep: Upkeep, cleared: dt.datetime, forgotten: Forgotten) -> Store | None:
+    async def _hand_over(
+        self, upkeep: Upkeep, cleared: dt.datetime, forgotten: ForgottenKeys
+    ) -> ArchiveStore | None:
         """Hand finished files over to the store, if there is one; returns the store if it answers."""
         if not self._wanted.store:
             return None
         handed: list[str] = []
         until = time.monotonic() + FINISHING / 2
 
-        def hand_over(store: Store) -> None:
+        def hand_over(store: ArchiveStore) -> None:
             handed.extend(upkeep.hand_over(store, until))
 
         store = None
         try:
             store = await self._desk.do(partial(open_store, self._wanted.store))
             await self._desk.do(partial(hand_over, store))
-        except (StoreError, OSError) as error:
+        except (ArchiveStoreError, OSError) as error:
             self._ring(Alarm.ARCHIVE_WAITING, str(error))
         if store and handed:
             # Pages that were forgotten between clearing and copying: ``scrapy forget`` has not seen these
@@ -229,7 +231,7 @@ class Keeper:
             await self._desk.do(partial(upkeep.let_go, handed))
         return None if Alarm.ARCHIVE_WAITING in self.alarms else store
 
-    def _remove_expired(self, site: str, store: Store | None, now: dt.datetime) -> None:
+    def _remove_expired(self, site: str, store: ArchiveStore | None, now: dt.datetime) -> None:
         """Keep the files of a site within the limits of age and size, in the folder and in the store."""
         from newscrawl.archive.upkeep import remove_expired
 

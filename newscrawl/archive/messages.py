@@ -24,7 +24,7 @@ RENDERED = "playwright"
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class HttpHead:
     """First line and headers of an HTTP message, as they were sent; a raw UTF-8 address in a redirect stays
     raw.
     """
@@ -65,14 +65,14 @@ def is_rendered(response: Response) -> bool:
     return RENDERED in response.flags
 
 
-def request_head(request: Request) -> Head:
+def request_head(request: Request) -> HttpHead:
     """First line and headers of a request."""
     target = urlunsplit(("", "", *urlsplit(address(request.url))[2:]))
     headers = [(b"Host", host(request.url).encode()), *_public(request.headers)]
-    return Head(f"{request.method} {target} HTTP/1.1".encode(), headers)
+    return HttpHead(f"{request.method} {target} HTTP/1.1".encode(), headers)
 
 
-def response_message(request: Request, response: Response) -> tuple[Head, bytes]:
+def response_message(request: Request, response: Response) -> tuple[HttpHead, bytes]:
     """First line and headers of a response, and its body; a rendered page is in UTF-8 and declares it."""
     if is_rendered(response):
         response = in_utf8(response)
@@ -81,7 +81,7 @@ def response_message(request: Request, response: Response) -> tuple[Head, bytes]
         length = (b"Content-Length", str(len(response.body)).encode())
         headers = [*(header for header in headers if header[0] != length[0]), length]
     first = f"{response.protocol or 'HTTP/1.1'} {response_status_message(response.status)}"
-    return Head(first.encode(), headers), response.body
+    return HttpHead(first.encode(), headers), response.body
 
 
 def in_utf8(response: Response) -> Response:

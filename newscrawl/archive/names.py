@@ -43,20 +43,20 @@ class Name:
         return cls(re.sub(r"[^\w.-]", "_", site, flags=re.ASCII), began, run, node, part)
 
     @classmethod
-    def read(cls, name: str) -> Name | None:
+    def parse(cls, name: str) -> Name | None:
         """The parts of a file's name; None if it is not the name of an archive file.
 
-        >>> Name.read("hespress/hespress-20261128T201751Z-5f2c81d0-node_1.warc.gz").node
+        >>> Name.parse("hespress/hespress-20261128T201751Z-5f2c81d0-node_1.warc.gz").node
         'node_1'
         """
-        found = _NAME.fullmatch(name.removesuffix(OPEN).removesuffix(SUFFIX))
-        if not found or not name.removesuffix(OPEN).endswith(SUFFIX):
+        match = _NAME.fullmatch(name.removesuffix(OPEN).removesuffix(SUFFIX))
+        if not match or not name.removesuffix(OPEN).endswith(SUFFIX):
             return None
         try:
-            began = dt.datetime.strptime(found["began"], _STAMP).replace(tzinfo=dt.UTC)
+            began = dt.datetime.strptime(match["began"], _STAMP).replace(tzinfo=dt.UTC)
         except ValueError:
             return None
-        return cls(found["site"], began, found["run"], found["node"], int(found["part"] or 1))
+        return cls(match["site"], began, match["run"], match["node"], int(match["part"] or 1))
 
     def __str__(self) -> str:
         part = "" if self.part == 1 else f"-{self.part}"

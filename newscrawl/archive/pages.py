@@ -16,7 +16,7 @@ from typing import BinaryIO
 from newscrawl.archive.reading import Record, records, status_of
 from newscrawl.items import Raw
 
-__all__ = ["KEY", "PAGES", "PLACE", "ListEntry", "Page", "page_at", "pages_of", "recorded_at"]
+__all__ = ["KEY", "PAGES", "PLACE", "ArchivedPage", "ListEntry", "page_at", "pages_of", "recorded_at"]
 
 KEY = "Newscrawl-Key"
 """WARC header of each record of a page: ``newscrawl.urls.key`` of the requested address."""
@@ -45,7 +45,7 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ArchivedPage:
     """One page as a crawl saw it."""
 
     raw: Raw
@@ -79,7 +79,7 @@ class Page:
     """For a ``revisit``: the page that has the same body; None if that is not known."""
 
 
-def pages_of(file: BinaryIO, archive: str) -> Iterator[Page]:
+def pages_of(file: BinaryIO, archive: str) -> Iterator[ArchivedPage]:
     """The pages in a file, in order; ``archive`` is its name, as in ``articles.raw.archive``.
 
     Damaged records are left out with a warning in the log. This function does not look for tombstones;
@@ -97,7 +97,7 @@ def pages_of(file: BinaryIO, archive: str) -> Iterator[Page]:
         yield from _page(waiting, None, archive, run)
 
 
-def page_at(file: BinaryIO, raw: Raw) -> Page | None:
+def page_at(file: BinaryIO, raw: Raw) -> ArchivedPage | None:
     """The page at the place that ``raw`` names; None if it was removed on request.
 
     Raises ``ValueError`` if another record is there, or none that can be read.
@@ -106,7 +106,7 @@ def page_at(file: BinaryIO, raw: Raw) -> Page | None:
     return found and found[1]
 
 
-def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, Page] | None:
+def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, ArchivedPage] | None:
     """The record and the page at the place that ``raw`` names; None if it was removed on request."""
     run = _Run.of(next(records(file, raw.archive)))
     file.seek(raw.offset)
@@ -145,7 +145,7 @@ class _Run:
         return cls(said.get("site", ""), said.get("run", ""), said.get("node", ""))
 
 
-def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iterator[Page]:
+def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iterator[ArchivedPage]:
     """The page of a record and of the metadata after it; none if it cannot be read."""
     about = after and after.kind == "metadata" and after.header("WARC-Concurrent-To") == record.id
     lines = after.lines() if after and about else []
@@ -164,7 +164,7 @@ def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iter
         fetched_at = record.at
     except ValueError:
         return
-    yield Page(
+    yield ArchivedPage(
         raw=Raw(
             archive=archive,
             offset=record.offset,

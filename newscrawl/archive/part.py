@@ -18,10 +18,10 @@ from newscrawl.archive.writing import WarcFile, make_info
 if TYPE_CHECKING:
     from newscrawl.archive.places import Folder
 
-__all__ = ["Part"]
+__all__ = ["ArchivePart"]
 
 
-class Part:
+class ArchivePart:
     """An archive file of a run. No other process finishes it while this process lives.
 
     Its name is ``name``, or the next free one. ``free`` is the number of bytes on the disk to leave to

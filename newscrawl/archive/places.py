@@ -12,14 +12,22 @@ from typing import Any, BinaryIO, Protocol, cast
 from newscrawl.archive.names import OPEN, SUFFIX, Name
 from newscrawl.files import open_regular
 
-__all__ = ["ArchiveFile", "Folder", "Place", "Store", "StoreAwayError", "StoreError", "open_store"]
+__all__ = [
+    "ArchiveFile",
+    "ArchiveStore",
+    "ArchiveStoreError",
+    "ArchiveStoreUnavailableError",
+    "Folder",
+    "Place",
+    "open_store",
+]
 
 
-class StoreError(Exception):
+class ArchiveStoreError(Exception):
     """The store of an archive cannot be used; the message is one sentence."""
 
 
-class StoreAwayError(StoreError):
+class ArchiveStoreUnavailableError(ArchiveStoreError):
     """The store cannot serve a request now, but may do so later."""
 
 
@@ -86,7 +94,7 @@ class Folder:
         found = []
         for path in self.path.glob(f"{site or '*'}/*{ending}"):
             name = path.relative_to(self.path).as_posix()
-            said = Name.read(name)
+            said = Name.parse(name)
             with suppress(FileNotFoundError):
                 if said:
                     is_open = name.endswith(OPEN)
@@ -111,7 +119,7 @@ class Folder:
         (self.path / name).unlink(missing_ok=True)
 
 
-class Store:
+class ArchiveStore:
     """A folder in a file system that ``fsspec`` supports."""
 
     def __init__(self, files: Any, root: str, address: str) -> None:
@@ -134,7 +142,7 @@ class Store:
             raise
         except Exception as error:
             said = " ".join(str(error).split()) or type(error).__name__
-            raise StoreAwayError(f"{self._address}: {said}") from error
+            raise ArchiveStoreUnavailableError(f"{self._address}: {said}") from error
 
     def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
         """The files here, of one site or all: ordered by site, the oldest first."""
@@ -145,7 +153,7 @@ class Store:
         found = []
         for path, info in there.items():
             name = path[len(self._root) :].lstrip("/") if path.startswith(self._root) else ""
-            if (said := Name.read(name)) and not name.endswith(OPEN):
+            if (said := Name.parse(name)) and not name.endswith(OPEN):
                 found.append(ArchiveFile(name, said, int(info["size"])))
         yield from sorted(found, key=lambda file: file.said)
 
@@ -155,8 +163,9 @@ class Store:
             return cast(BinaryIO, self._files.open(self._at(name), "rb"))
 
     def put(self, path: Path, name: str) -> None:
-        """Copy a file here, replacing one of that name. Raises :class:`StoreAwayError`, also if only a part
-        arrived.
+        """Copy a file here, replacing one of that name.
+
+        Raises :class:`ArchiveStoreUnavailableError`, also if only a part arrived.
         """
         if not path.exists():
             raise FileNotFoundError(path)
@@ -179,19 +188,19 @@ class Store:
             self._files.rm_file(self._at(name))
 
 
-def open_store(address: str) -> Store:
+def open_store(address: str) -> ArchiveStore:
     """The store at an address such as ``s3://bucket/news`` or ``file:///mnt/archive``; sends no request yet.
 
-    Raises :class:`StoreError` if a package is missing or the address is not valid.
+    Raises :class:`ArchiveStoreError` if a package is missing or the address is not valid.
     """
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise StoreError(
+        raise ArchiveStoreError(
             f"ARCHIVE_STORE={address} needs fsspec: pip install fsspec, and s3fs for s3://"
         ) from None
     try:
         files, root = url_to_fs(address)
     except (ImportError, ValueError) as error:
-        raise StoreError(f"ARCHIVE_STORE={address} cannot be used: {error}") from None
-    return Store(files, root, address)
+        raise ArchiveStoreError(f"ARCHIVE_STORE={address} cannot be used: {error}") from None
+    return ArchiveStore(files, root, address)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from newscrawl.archive.exchanges import Original, as_sent, digest_of, records_of
 from newscrawl.archive.messages import NOT_MODIFIED
 from newscrawl.archive.pages import recorded_at
-from newscrawl.archive.part import Part
+from newscrawl.archive.part import ArchivePart
 from newscrawl.items import Raw
 from newscrawl.meta import meta
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from newscrawl.archive.names import Name
     from newscrawl.archive.places import Folder
 
-__all__ = ["LARGEST", "Do", "RunFile"]
+__all__ = ["LARGEST", "DiskWorker", "RunFile"]
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ PAUSE = 60.0
 """Seconds without archiving after a failure; then the run tries again."""
 
 
-class Do(Protocol):
+class DiskWorker(Protocol):
     """A function that does work on the disk in the background, one piece after another, in order."""
 
     def __call__(self, work: Callable[[], T]) -> Awaitable[T]:
@@ -46,7 +46,7 @@ class Do(Protocol):
 
 
 @dataclass(slots=True)
-class Kept:
+class ArchiveCounts:
     """Counts of what a run archived."""
 
     pages: int = 0
@@ -71,7 +71,7 @@ class RunFile:
         folder: Folder,
         name: Name,
         node: str,
-        do: Do,
+        do: DiskWorker,
         *,
         free: int = 0,
         pause: float = PAUSE,
@@ -87,7 +87,7 @@ class RunFile:
         self._pause = pause
         self._largest = largest
         self._clock = clock
-        self._part: Part | None = None
+        self._part: ArchivePart | None = None
         self._turn = asyncio.Lock()
         """A lock, held while a file is begun or written."""
         self._again = 0.0
@@ -96,7 +96,7 @@ class RunFile:
         """File of this run → the end of its last safe record, in bytes."""
         self.failure: str | None = None
         """The first error, in a sentence."""
-        self.kept = Kept()
+        self.kept = ArchiveCounts()
 
     async def add(self, request: Request, sent: Response, read: Response) -> Raw | None:
         """Take a page; returns its place, or None if it is not archived.
@@ -144,26 +144,26 @@ class RunFile:
             if self._part is not None:
                 await self._write(self._part, sync=True, finish=True)
 
-    async def _begin(self) -> Part | None:
+    async def _begin(self) -> ArchivePart | None:
         """The file to which pages are added; creates one if there is none."""
         async with self._turn:
             if self._part is None and self._clock() >= self._again:
                 try:
-                    begin = partial(Part, self._folder, self._name, self._node, free=self._free)
+                    begin = partial(ArchivePart, self._folder, self._name, self._node, free=self._free)
                     self._part = await self._do(begin)
                     self.ends[str(self._part.name)] = 0
                 except OSError as error:
                     self._fail(error)
             return self._part
 
-    async def _make_room(self, part: Part) -> None:
+    async def _make_room(self, part: ArchivePart) -> None:
         """Write the waiting records, if they take too much memory."""
         if part.file.waiting > AT_ONCE:
             async with self._turn:
                 if part is self._part and part.file.waiting > AT_ONCE:
                     await self._write(part, sync=False, finish=False)
 
-    async def _write(self, part: Part, *, sync: bool, finish: bool) -> None:
+    async def _write(self, part: ArchivePart, *, sync: bool, finish: bool) -> None:
         pages, taken, name = part.pages, part.file.take(), str(part.name)
         if finish:
             self._leave(part)
@@ -178,7 +178,7 @@ class RunFile:
             self._leave(part)
             self._fail(error)
 
-    def _leave(self, part: Part) -> None:
+    def _leave(self, part: ArchivePart) -> None:
         """Have the next page begin another file. No name is used again, because lost pages refer to it."""
         self._part = None
         self._name = replace(part.name, part=part.name.part + 1)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from newscrawl.archive.places import OWN, Folder, Store, open_store
+from newscrawl.archive.places import OWN, ArchiveStore, Folder, open_store
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-__all__ = ["OFF", "Wanted", "folder_of"]
+__all__ = ["OFF", "ArchiveSettings", "folder_of"]
 
 OFF = "off"
 _COMMAND_LINE = 40
@@ -21,7 +21,7 @@ _COMMAND_LINE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ArchiveSettings:
     """How a crawl archives what it downloads."""
 
     folder: Folder
@@ -35,7 +35,7 @@ class Wanted:
     """Number of bytes on the disk that are left to others."""
 
     @classmethod
-    def of(cls, settings: BaseSettings) -> Wanted | None:
+    def of(cls, settings: BaseSettings) -> ArchiveSettings | None:
         """The settings of a crawl; None if it archives nothing.
 
         Scheduled runs archive unless ``ARCHIVE`` is ``off``; other runs only if it names a folder. A replay
@@ -50,7 +50,7 @@ class Wanted:
         return cls.all_of(settings)
 
     @classmethod
-    def all_of(cls, settings: BaseSettings) -> Wanted:
+    def all_of(cls, settings: BaseSettings) -> ArchiveSettings:
         """The settings for commands that look after the archive, even if no crawl archives anything."""
         return cls(
             folder=Folder(folder_of(settings)),
@@ -74,7 +74,7 @@ def folder_of(settings: Any) -> Path:
     return (Path(config).parent if config else Path()).absolute() / OWN / "archive"
 
 
-def store_of(settings: Any) -> Store | None:
+def store_of(settings: Any) -> ArchiveStore | None:
     """The store to which finished files are handed over, if any. Raises ``StoreError``."""
     address = str(settings.get("ARCHIVE_STORE") or "")
     return open_store(address) if address else None

@@ -18,7 +18,7 @@ from newscrawl.archive.names import OPEN, SUFFIX, plain
 from newscrawl.archive.reading import members
 
 if TYPE_CHECKING:
-    from newscrawl.archive.places import ArchiveFile, Folder, Place, Store
+    from newscrawl.archive.places import ArchiveFile, ArchiveStore, Folder, Place
 
 __all__ = ["Upkeep", "expired"]
 
@@ -89,7 +89,7 @@ class Upkeep:
             new.replace(self._folder.path / _STATE)
         return count
 
-    def hand_over(self, store: Store, until: float) -> Iterator[str]:
+    def hand_over(self, store: ArchiveStore, until: float) -> Iterator[str]:
         """Copy the finished files of this machine to a store, and return their names; :meth:`let_go` removes
         them.
 
@@ -104,7 +104,7 @@ class Upkeep:
                     store.put(path, file.name)
                     yield file.name
 
-    def put_again(self, store: Store, names: Collection[str], keys: Collection[str]) -> None:
+    def put_again(self, store: ArchiveStore, names: Collection[str], keys: Collection[str]) -> None:
         """Erase pages that were forgotten in the meantime from the copied files, in the folder and in the
         store.
         """

@@ -23,7 +23,7 @@ import newscrawl
 
 __all__ = [
     "GZIP_HEAD",
-    "Made",
+    "PackedRecord",
     "WarcFile",
     "create",
     "date",
@@ -59,7 +59,7 @@ _BLOCK = 65_535
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PackedRecord:
     """A record that can be appended to a file."""
 
     id: str
@@ -71,7 +71,7 @@ class Made:
     """The gzip member."""
 
 
-def make_info(name: str, fields: Mapping[str, str] | None = None) -> Made:
+def make_info(name: str, fields: Mapping[str, str] | None = None) -> PackedRecord:
     """The ``warcinfo`` record with which the file ``name`` begins, with these fields in addition to our
     own.
     """
@@ -94,7 +94,7 @@ def make_record(
     content_type: str = "",
     headers: Mapping[str, str] | None = None,
     is_packed: bool = False,
-) -> Made:
+) -> PackedRecord:
     """A record for an address (``newscrawl.archive.messages.address``) at an aware moment.
 
     ``head`` is the HTTP head before the body; ``headers`` are those of the record. ``is_packed`` says that
@@ -116,7 +116,7 @@ def make_record(
     length = len(head) + len(body)
     start = b"WARC/1.1\r\n%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (lines, content, length, head)
     data = _member(start, body + _END) if is_packed else _member(start + body + _END)
-    return Made(said["WARC-Record-ID"], said.get("WARC-Payload-Digest"), data)
+    return PackedRecord(said["WARC-Record-ID"], said.get("WARC-Payload-Digest"), data)
 
 
 def sha1(data: bytes) -> str:
@@ -178,7 +178,7 @@ class WarcFile:
         self._next = 0
         """Offset at which the next record will begin."""
 
-    def add(self, *records: Made) -> list[int]:
+    def add(self, *records: PackedRecord) -> list[int]:
         """Queue records; returns the offset at which each of them will begin in the file."""
         offsets = []
         for record in records:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from newscrawl.archive.archive import Archive
-    from newscrawl.archive.check import Checked
-    from newscrawl.archive.pages import Page
+    from newscrawl.archive.check import FileCheck
+    from newscrawl.archive.pages import ArchivedPage
     from newscrawl.archive.places import ArchiveFile
     from newscrawl.store.schema import Document
 
@@ -73,7 +73,7 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Carry out the options."""
-        from newscrawl.archive.places import StoreAwayError, StoreError
+        from newscrawl.archive.places import ArchiveStoreError, ArchiveStoreUnavailableError
 
         if opts.save and not opts.show:
             raise UsageError(f"--save={opts.save!r} works only with --show URL")
@@ -89,9 +89,9 @@ class Command(ProjectCommand):
                 asyncio.run(self._upkeep())
             else:
                 self._list(opts.site)
-        except StoreAwayError as error:
+        except ArchiveStoreUnavailableError as error:
             raise CommandError(RunOutcome.FAULT, one_line(str(error))) from None
-        except StoreError as error:
+        except ArchiveStoreError as error:
             raise UsageError(str(error)) from None
 
     def _archive(self, db: Database[Document] | None = None) -> Archive:
@@ -189,11 +189,11 @@ class Command(ProjectCommand):
 
     async def _upkeep(self) -> None:
         from newscrawl.archive.keeper import Keeper
-        from newscrawl.archive.setting import Wanted
+        from newscrawl.archive.setting import ArchiveSettings
 
         assert self.settings
         async with self.store() as store:
-            keeper = Keeper(Wanted.all_of(self.settings))
+            keeper = Keeper(ArchiveSettings.all_of(self.settings))
             await keeper.finish(store.tombstones)
         for alarm, said in keeper.alarms.items():
             print(f"{alarm.meaning}: {one_line(said)}", file=sys.stderr)
@@ -204,7 +204,7 @@ class Command(ProjectCommand):
 
 
 def _held_against(
-    db: Database[Document], site: str | None, checked: dict[str, Checked]
+    db: Database[Document], site: str | None, checked: dict[str, FileCheck]
 ) -> tuple[int, int, list[str]]:
     """How many articles have their page where they say, how many lack its file, and other mismatches."""
     from newscrawl.items import Raw
@@ -222,7 +222,7 @@ def _held_against(
     return agree, gone, differ
 
 
-def _find(archive: Archive, db: Database[Document], known_as: str, site: str | None) -> Page:
+def _find(archive: Archive, db: Database[Document], known_as: str, site: str | None) -> ArchivedPage:
     """The page of an article, or the latest of an address without one. Raises :class:`PageGone`."""
     from newscrawl.archive.archive import PageGone
     from newscrawl.items import Raw
@@ -233,7 +233,7 @@ def _find(archive: Archive, db: Database[Document], known_as: str, site: str | N
     doc = db["articles"].find_one({"keys": known_as}, {"raw": 1, "site": 1})
     if doc and doc.get("raw"):
         return archive.page(Raw(**doc["raw"]))
-    found: Page | None = None
+    found: ArchivedPage | None = None
     for page in _all(archive, doc["site"] if doc else site):
         if page.key == known_as and page.body is not None:
             found = page
@@ -242,12 +242,12 @@ def _find(archive: Archive, db: Database[Document], known_as: str, site: str | N
     return found
 
 
-def _all(archive: Archive, site: str | None) -> Iterator[Page]:
+def _all(archive: Archive, site: str | None) -> Iterator[ArchivedPage]:
     for file in archive.files(site):
         yield from archive.pages(file)
 
 
-def _print(page: Page) -> None:
+def _print(page: ArchivedPage) -> None:
     said = {
         "requested": page.asked, "redirected by": " ".join(page.redirects), "address": page.url,
         "status": page.status, "fetched at": f"{page.fetched_at:%Y-%m-%d %H:%M:%S} UTC",

@@ -14,7 +14,7 @@ from newscrawl.shown import one_line
 from newscrawl.vocabulary import RunOutcome
 
 if TYPE_CHECKING:
-    from newscrawl.archive.places import Folder, Store
+    from newscrawl.archive.places import ArchiveStore, Folder
     from newscrawl.store.forget import Removal
 
 
@@ -76,7 +76,7 @@ class Command(ProjectCommand):
     def _erase(self, forgotten: Removal, name: str | None) -> str:
         """Remove the pages from the archive; return lines about what was removed, and what others must do."""
         from newscrawl.archive.forgetting import erase_everywhere
-        from newscrawl.archive.places import Folder, StoreError
+        from newscrawl.archive.places import ArchiveStoreError, Folder
         from newscrawl.archive.setting import folder_of, store_of
 
         assert self.settings
@@ -86,7 +86,7 @@ class Command(ProjectCommand):
             sites = forgotten.sites | ({name} if name else set())
             erased = erase_everywhere(folder, store, forgotten.keys, sites)
             elsewhere = [raw for raw in forgotten.raws if not _is_in(raw.archive, folder, store)]
-        except (StoreError, OSError) as error:
+        except (ArchiveStoreError, OSError) as error:
             reason = one_line(str(error))
             raise CommandError(
                 RunOutcome.FAULT,
@@ -104,7 +104,7 @@ class Command(ProjectCommand):
         return "".join(lines)
 
 
-def _is_in(archive: str, folder: Folder, store: Store | None) -> bool:
+def _is_in(archive: str, folder: Folder, store: ArchiveStore | None) -> bool:
     return folder.has(archive) or (store is not None and store.has(archive))
 
 

@@ -76,7 +76,7 @@ class Command(AskingCommand):
         named = False
         at = dt.datetime.now(dt.UTC)
 
-        async def work(fetch: Fetch) -> fixture.Saved:
+        async def work(fetch: Fetch) -> fixture.SiteFixture:
             nonlocal named
             once = _Once(fetch)
             if known is None:
@@ -85,11 +85,11 @@ class Command(AskingCommand):
                 paper = sources.Source(draft.spider, draft.name, draft.country, draft.timezone)
                 named = sources.write(root / sources.TABLE, [(paper, draft.domain)])
             if not draft.article or not draft.discover or draft.refused:
-                return fixture.Saved()
+                return fixture.SiteFixture()
             site = draft.site(year=at.year)
             return await fixture.save(site, once, Reworder([draft.name, *once.names()], once.people()))
 
-        saved = self.ask(work, named=[draft.url])[0] or fixture.Saved()
+        saved = self.ask(work, named=[draft.url])[0] or fixture.SiteFixture()
         if not (draft.article or draft.refused or draft.discover or draft.name):
             raise CommandError(
                 RunOutcome.UNREACHABLE,
@@ -142,7 +142,7 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
             raise UsageError(f"--timezone={opts.timezone}: {error}") from None
 
 
-def _say(root: Path, folder: Path, draft: probe.SiteDraft, saved: fixture.Saved) -> None:
+def _say(root: Path, folder: Path, draft: probe.SiteDraft, saved: fixture.SiteFixture) -> None:
     """Print the saved pages, what is missing, and what needs review."""
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")

@@ -45,7 +45,7 @@ class Command(ProjectCommand):
         from newscrawl.store.session import session
         from newscrawl.watch.status import write
         from newscrawl.web.looking import Lookout
-        from newscrawl.web.page import Asked, Context
+        from newscrawl.web.page import Context, WebRequest
         from newscrawl.web.report import report
         from newscrawl.web.secret import keep
 
@@ -53,7 +53,7 @@ class Command(ProjectCommand):
         keep(self.settings)
         with session(self.settings, demo=opts.demo) as (db, ops), pymongo.timeout(PATIENCE):
             context = Context(db, ops, self.settings, Lookout())
-            text = report(context, Asked(opts.lang, dt.datetime.now(dt.UTC)))
+            text = report(context, WebRequest(opts.lang, dt.datetime.now(dt.UTC)))
         try:
             write(Path(opts.out), text)
         except OSError as error:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from newscrawl.reprocess.plan import Plan
     from newscrawl.reprocess.ranges import Range
     from newscrawl.reprocess.reading import Tally
-    from newscrawl.reprocess.record import Record
+    from newscrawl.reprocess.record import ReprocessingRecord
     from newscrawl.sites import Site
     from newscrawl.store.schema import Document
 
@@ -166,7 +166,7 @@ class Command(ProjectCommand):
     def _chains(self, args: list[str], opts: argparse.Namespace, plan: Plan) -> list[list[Range]]:
         """The ranges to read; ranges that must be read one after another are in one list."""
         from newscrawl.archive.archive import Archive
-        from newscrawl.archive.places import Folder, StoreError
+        from newscrawl.archive.places import ArchiveStoreError, Folder
         from newscrawl.archive.setting import folder_of, store_of
         from newscrawl.reprocess import selection
         from newscrawl.reprocess.ranges import inputs, ranges
@@ -178,7 +178,7 @@ class Command(ProjectCommand):
         try:
             archive = Archive(Folder(folder), store_of(self.settings), forgotten=lambda _: ())
             found = selection.chains(archive, plan.only, opts.until)
-        except StoreError as error:
+        except ArchiveStoreError as error:
             raise UsageError(str(error)) from None
         if not found:
             raise UsageError(
@@ -260,12 +260,12 @@ class Command(ProjectCommand):
 @contextmanager
 def _recorded(
     databases: Databases | None, plan: Plan, args: list[str], opts: argparse.Namespace
-) -> Iterator[Record]:
+) -> Iterator[ReprocessingRecord]:
     """The record that the command leaves; it is not stored if the command writes nothing to MongoDB."""
-    from newscrawl.reprocess.record import Record, recorded
+    from newscrawl.reprocess.record import ReprocessingRecord, recorded
 
     if databases is None or opts.dry_run or opts.to != MONGO:
-        yield Record()
+        yield ReprocessingRecord()
         return
     given = {name: getattr(opts, name) for name in ("site", "lang", "rejected", "stale", "dask")}
     days = {name: str(day) for name in ("since", "until") if (day := getattr(opts, name))}

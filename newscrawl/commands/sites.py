@@ -92,7 +92,9 @@ class Command(ProjectCommand):
             print(f"written   {sources.TABLE}")
 
 
-def _known(settings: BaseSettings, names: Iterable[str]) -> tuple[dict[str, overview.Lately], list[Document]]:
+def _known(
+    settings: BaseSettings, names: Iterable[str]
+) -> tuple[dict[str, overview.LatestRuns], list[Document]]:
     """The latest runs of each site, and the learned newspapers; both empty if MongoDB does not answer."""
     import pymongo
     from pymongo.errors import PyMongoError

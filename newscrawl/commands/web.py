@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 from newscrawl.command import ProjectCommand
 
 if TYPE_CHECKING:
-    from newscrawl.web.access import Access
+    from newscrawl.web.access import AccessSettings
 
 
 class Command(ProjectCommand):
@@ -49,7 +49,7 @@ class Command(ProjectCommand):
         """Serve the site, and print its address."""
         from newscrawl.mongod.opening import text_of
         from newscrawl.store.session import session
-        from newscrawl.web.access import Access
+        from newscrawl.web.access import AccessSettings
         from newscrawl.web.looking import Lookout
         from newscrawl.web.page import Context
         from newscrawl.web.secret import keep
@@ -58,7 +58,7 @@ class Command(ProjectCommand):
         settings = self.settings
         assert settings
         try:
-            access = Access(
+            access = AccessSettings(
                 host=opts.host,
                 port=opts.port,
                 kept_port=opts.kept_port or opts.port + 1,
@@ -82,7 +82,7 @@ class Command(ProjectCommand):
                 raise UsageError(error.strerror or str(error)) from None
 
 
-def _said(access: Access) -> str:
+def _said(access: AccessSettings) -> str:
     """The address of the site, in one line."""
     host = access.host.strip("[]")
     host = f"[{host}]" if ":" in host else host

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from newscrawl.dates.words import DateToken, TokenText
 
-__all__ = ["CLOCK", "HALVES", "Printed", "find_clock"]
+__all__ = ["CLOCK", "HALVES", "PrintedTime", "find_clock"]
 
 _MINUTES = r"\ ?(?:&\ ?)?(?:N|n(?:\ n)?)\ U"  # «و15 دقيقة», «وخمس دقائق»
 CLOCK = (
@@ -35,7 +35,7 @@ _PHRASE = 24  # maximum number of tokens between a clock time and its day period
 _NEAR, _FAR = 14, 3  # maximum numbers of tokens and of unknown words between a date and its time
 
 
-class Printed(NamedTuple):
+class PrintedTime(NamedTuple):
     """A clock time as printed. ``time`` is None when it is impossible (``25:70``) or ambiguous."""
 
     time: dt.time | None
@@ -52,7 +52,7 @@ class Printed(NamedTuple):
     """Was the zone written by software (``Z``, ``+01:00``, ``GMT``) rather than by a person?"""
 
 
-def find_clock(text: TokenText, start: int, end: int) -> Printed | None:
+def find_clock(text: TokenText, start: int, end: int) -> PrintedTime | None:
     """The clock time nearest to the date at tokens ``start`` to ``end``, after or before it.
 
     Example: ``27 مارس 2024 - الساعة 2:30 مساء`` gives 14:30. None when the date has no clock time.
@@ -72,7 +72,7 @@ def find_clock(text: TokenText, start: int, end: int) -> Printed | None:
     return _hour_alone(text, end) if before is None else _read(text, before)
 
 
-def _hour_alone(text: TokenText, end: int) -> Printed | None:
+def _hour_alone(text: TokenText, end: int) -> PrintedTime | None:
     """A two-digit hour that ends a text, right after the date; it begins with 0 unless a word comes before
     it.
     """
@@ -82,7 +82,7 @@ def _hour_alone(text: TokenText, end: int) -> Printed | None:
     hour = text.tokens[match.start("n")]
     if len(hour.value) != 2 or hour.number > 23 or not (match["at"] or hour.value.startswith("0")):
         return None
-    return Printed(dt.time(hour.number))
+    return PrintedTime(dt.time(hour.number))
 
 
 def _is_clock(match: re.Match[str]) -> bool:
@@ -97,22 +97,22 @@ def _near(gap: str) -> bool:
     return len(gap) <= _NEAR and unknown <= _FAR and not set(gap) & set("NY#puBACrbiv")
 
 
-def _read(text: TokenText, match: re.Match[str]) -> Printed:
+def _read(text: TokenText, match: re.Match[str]) -> PrintedTime:
     time, offset = _face(text, match)
     zone = _ZONE.match(text.shape, match.end())
     if zone is not None and zone["abbreviation"]:
         tokens = text.tokens[match.start() : match.end()]
         zone = zone if _abbreviates(text.tokens[-1], tokens) else None
     if zone is not None and (zone["unknown"] or zone["ambiguous"] or zone["abbreviation"]):
-        return Printed(time, offset, unknown=offset is None)
+        return PrintedTime(time, offset, unknown=offset is None)
     if offset is not None:  # «14:30:00 +0100 (CET)»
-        return Printed(time, offset, machine=True)
+        return PrintedTime(time, offset, machine=True)
     if zone is not None:
         token = text.tokens[max(zone.start(name) for name in ("machine", "named", "bracketed"))]
         return _in_zone(time, token, _shift(text, zone))
     if text.shape.endswith("Z ", 0, match.start()):  # «GMT 14:30»
         return _in_zone(time, text.tokens[match.start() - 2], dt.timedelta())
-    return Printed(time)
+    return PrintedTime(time)
 
 
 def _face(text: TokenText, match: re.Match[str]) -> tuple[dt.time | None, dt.timedelta | None]:
@@ -157,15 +157,15 @@ def _shift(text: TokenText, zone: re.Match[str]) -> dt.timedelta:
     return shift if zone["sign"] == "+" else -shift
 
 
-def _in_zone(time: dt.time | None, token: DateToken, shift: dt.timedelta) -> Printed:
+def _in_zone(time: dt.time | None, token: DateToken, shift: dt.timedelta) -> PrintedTime:
     """A clock time in the zone of a token."""
     if token.value == "local":
-        return Printed(time)
+        return PrintedTime(time)
     value = token.value.lstrip("~")
     if not value.startswith(("+", "-")):
-        return Printed(time, zone=value)
+        return PrintedTime(time, zone=value)
     offset = dt.time.fromisoformat(f"00:00{value}").utcoffset() or dt.timedelta(0)
-    return Printed(time, offset + shift, region=value != token.value, machine=token.letter == "Z")
+    return PrintedTime(time, offset + shift, region=value != token.value, machine=token.letter == "Z")
 
 
 def _abbreviates(word: DateToken, clock: list[DateToken]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from newscrawl.dates.clock import Printed
+from newscrawl.dates.clock import PrintedTime
 from newscrawl.dates.publishing import Options, is_possible, publish
 from newscrawl.dates.zones import zone
 from newscrawl.items import Published
@@ -36,23 +36,23 @@ def read_machine(text: str, options: Options) -> tuple[bool, Published | None]:
     return (True, _iso(text, iso, clock, options)) if iso and clock else (False, None)
 
 
-def _clock(match: re.Match[str]) -> Printed | None:
+def _clock(match: re.Match[str]) -> PrintedTime | None:
     """The clock time of an ISO stamp, with ``time`` None if it has none; None if it is not certain."""
     if match["h"] is None:
-        return Printed(None)
+        return PrintedTime(None)
     time = dt.time(int(match["h"]), int(match["m"]), int(match["s"] or 0))
     printed = match["z"]
     if printed is None or printed == "Z":
-        return Printed(time, None if printed is None else dt.timedelta(), machine=printed is not None)
+        return PrintedTime(time, None if printed is None else dt.timedelta(), machine=printed is not None)
     offset = dt.timedelta(hours=int(printed[1:3]), minutes=int(printed[-2:]))
     if printed[0] == "-" and not match["s"] and "T" not in match[0]:  # «2024-03-27 10:00-12:00» is a range
         return None
     if int(printed[-2:]) % 15 or offset > dt.timedelta(hours=14 if printed[0] == "+" else 12):
         return None
-    return Printed(time, offset if printed[0] == "+" else -offset, machine=True)
+    return PrintedTime(time, offset if printed[0] == "+" else -offset, machine=True)
 
 
-def _iso(raw: str, match: re.Match[str], clock: Printed, options: Options) -> Published | None:
+def _iso(raw: str, match: re.Match[str], clock: PrintedTime, options: Options) -> Published | None:
     """The date of an ISO stamp, the form of nearly all stamps."""
     try:
         day = dt.date(int(match[1]), int(match[2]), int(match[3]))
@@ -71,7 +71,7 @@ def _unix(raw: str, seconds: float, options: Options) -> Published | None:
     if not is_possible(at.date(), options.now):
         return None
     placed = at if options.timezone is None else at.astimezone(zone(options.timezone))
-    clock = Printed(placed.time(), placed.utcoffset())
+    clock = PrintedTime(placed.time(), placed.utcoffset())
     return publish(
         raw, placed.date(), clock, Calendar.GREGORIAN, None, options._replace(false_zone=False), []
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from newscrawl.dates.clock import Printed
+from newscrawl.dates.clock import PrintedTime
 from newscrawl.dates.hijri import HijriDate, to_hijri
 from newscrawl.dates.zones import is_stale, zone
 from newscrawl.items import HijriDay, Published
@@ -41,7 +41,7 @@ def is_possible(day: dt.date, now: dt.datetime | None) -> bool:
 def publish(
     raw: str,
     day: dt.date,
-    clock: Printed | None,
+    clock: PrintedTime | None,
     calendar: Calendar,
     printed: HijriDate | None,
     options: Options,
@@ -88,7 +88,7 @@ def _hijri(day: dt.date, printed: HijriDate | None, country: str | None) -> Hijr
 
 
 def _place(
-    day: dt.date, time: dt.time, clock: Printed, options: Options, warnings: list[DateWarning]
+    day: dt.date, time: dt.time, clock: PrintedTime, options: Options, warnings: list[DateWarning]
 ) -> dt.datetime | None:
     """The moment on the publisher's clock; None if no zone is known or that local time occurred twice."""
     offset, place = clock.offset, clock.zone

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from newscrawl.dates import hijri
-from newscrawl.dates.clock import Printed, find_clock
+from newscrawl.dates.clock import PrintedTime, find_clock
 from newscrawl.dates.grammar import DateForm, find_forms
 from newscrawl.dates.hijri import HijriDate
 from newscrawl.dates.machine import read_machine
@@ -324,7 +324,7 @@ def _weekday(text: TokenText, reading: _Reading) -> int | None:
     return None if inside < 0 else text.tokens[inside].number
 
 
-def _clock(text: TokenText, reading: _Reading) -> Printed | None:
+def _clock(text: TokenText, reading: _Reading) -> PrintedTime | None:
     if reading.clock is not None:
         return find_clock(text, reading.clock, reading.clock)
     label = _LABEL_RIGHT.match(text.shape, reading.end)

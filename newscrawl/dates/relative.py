@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple, cast
 
 from newscrawl import lazy
-from newscrawl.dates.clock import CLOCK, Printed, find_clock
+from newscrawl.dates.clock import CLOCK, PrintedTime, find_clock
 from newscrawl.dates.counting import Unit, age
 from newscrawl.dates.words import DateToken, TokenText
 from newscrawl.vocabulary import Precision
@@ -28,7 +28,7 @@ class Moment(NamedTuple):
     latest: dt.date
     at: dt.datetime | None = None
     """The instant, if the phrase counts minutes or hours."""
-    clock: Printed | None = None
+    clock: PrintedTime | None = None
     """The clock time printed with the phrase."""
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from newscrawl.dates.clock import HALVES, Printed
+from newscrawl.dates.clock import HALVES, PrintedTime
 from newscrawl.dates.publishing import Options, is_possible, publish
 from newscrawl.dates.words import tokenize
 from newscrawl.items import Published
@@ -47,11 +47,11 @@ def read_usual(text: str, options: Options) -> tuple[bool, Published | None]:
     return True, publish(text, day, clock, Calendar.GREGORIAN, None, options, warnings)
 
 
-def _clock(line: re.Match[str]) -> Printed:
+def _clock(line: re.Match[str]) -> PrintedTime:
     """The clock time; with ``time`` None if the half of the day contradicts it (``14:30 ص``)."""
     hour = int(line["hour"])
     read_as = hour if line["half"] is None else HALVES["am" if line["half"] == "ص" else "pm"].get(hour)
-    return Printed(None if read_as is None else dt.time(read_as, int(line["minute"])))
+    return PrintedTime(None if read_as is None else dt.time(read_as, int(line["minute"])))
 
 
 @lru_cache(maxsize=512)

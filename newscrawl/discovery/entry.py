@@ -12,7 +12,7 @@ from scrapy.http import Response
 from w3lib.html import remove_tags
 
 from newscrawl.dates import Stamp, parse_stamp
-from newscrawl.gate import Refused
+from newscrawl.gate import RefusedAddressError
 from newscrawl.page.generic import url_date
 from newscrawl.sites import Site
 
@@ -73,7 +73,7 @@ def admitted(url: str, base: str, site: Site, skipped: Counter[str]) -> str | No
         url = _REFERENCE.sub(lambda match: html.unescape(match[0]), url)
     try:
         return site.admit(url, base)
-    except Refused as refused:
+    except RefusedAddressError as refused:
         skipped[refused.reason] += 1
         return None
 

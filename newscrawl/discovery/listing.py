@@ -16,7 +16,7 @@ from newscrawl import jsontext
 from newscrawl.discovery import api, pager, pages
 from newscrawl.discovery.entry import Entry, header
 from newscrawl.discovery.walk import ListPage
-from newscrawl.gate import Refused, admit
+from newscrawl.gate import RefusedAddressError, admit
 from newscrawl.meta import meta
 from newscrawl.page.decode import decode
 from newscrawl.sites import NEXT, Listing, Site
@@ -188,7 +188,7 @@ def absolute(response: TextResponse, href: str | None, skipped: Counter[str] | N
         return None
     try:
         return admit(href, _base(response), _port(response.url), response.encoding)
-    except Refused as refused:
+    except RefusedAddressError as refused:
         if skipped is not None and refused.reason != "scheme":
             skipped[refused.reason] += 1
         return None

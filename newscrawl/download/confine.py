@@ -121,7 +121,7 @@ class Confinement:
             return None
         try:
             admitted = gate.admit(url, None, self._ports(page))
-        except gate.Refused as refused:
+        except gate.RefusedAddressError as refused:
             return refused.reason
         if owner(admitted) == owner(page) or (self._site and self._site.lists_at(admitted, page)):
             return None

@@ -14,7 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from newscrawl.download.backoff import http_date
 from newscrawl.download.errors import NotAdmitted, Offsite, RedirectLoop
-from newscrawl.gate import Refused, admit
+from newscrawl.gate import RefusedAddressError, admit
 from newscrawl.meta import is_for_article, meta
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _admit(crawler: Crawler, request: Request, url: str) -> str:
     ports = site.ports if site else frozenset([urlsplit(given).port or 443])
     try:
         return admit(url, request.url, ports)
-    except Refused as refused:
+    except RefusedAddressError as refused:
         raise NotAdmitted(str(refused)) from None
 
 

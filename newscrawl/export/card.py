@@ -18,7 +18,7 @@ COUNTED = (*_NEWSPAPER, "day", "duplicate_of")
 
 
 @dataclass(slots=True)
-class OfSource:
+class SourceCounts:
     """The counts of one newspaper."""
 
     name: str = ""
@@ -35,7 +35,7 @@ class OfSource:
 class Counts:
     """Counts of articles by newspaper."""
 
-    sources: dict[str, OfSource] = field(default_factory=dict)
+    sources: dict[str, SourceCounts] = field(default_factory=dict)
 
     @property
     def articles(self) -> int:
@@ -48,7 +48,7 @@ class Counts:
         table = table.append_column("copy", batch["duplicate_of"].is_valid())
         sums = [("copy", "sum"), ("copy", "count"), ("day", "min"), ("day", "max")]
         for row in table.group_by(list(_NEWSPAPER)).aggregate(sums).to_pylist():
-            newspaper = self.sources.setdefault(row["source"], OfSource())
+            newspaper = self.sources.setdefault(row["source"], SourceCounts())
             newspaper.name, newspaper.country = row["source_name"], row["country"] or newspaper.country
             newspaper.sites.add(row["site"])
             newspaper.articles += row["copy_count"]

@@ -20,7 +20,7 @@ from newscrawl.export.card import COUNTED, Counts, card
 from newscrawl.export.dataset import Show, described_by, export, path_of
 from newscrawl.export.folder import NO_DAY, FolderError, Manifest, changing, commit, described
 from newscrawl.export.parts import Parquet
-from newscrawl.export.reading import AT_ONCE, InMongoDB
+from newscrawl.export.reading import AT_ONCE, MongoArticles
 from newscrawl.export.schema import schema
 from newscrawl.export.splits import Splits
 
@@ -59,7 +59,7 @@ def follow(
         before = Manifest.of(folder)
         if before is None or before.format != "parquet":
             raise FolderError(f"{folder} is not a Parquet data set: export one first, then use --follow")
-        articles = InMongoDB.of(address, database, Choice.of(before.choice), tuple(before.columns))
+        articles = MongoArticles.of(address, database, Choice.of(before.choice), tuple(before.columns))
         splits = Splits.of_manifest(before.splits)
         since = dt.datetime.fromisoformat(before.seen_until) - OVERLAP
         seen_until = articles.now()
@@ -77,7 +77,7 @@ def follow(
 
 
 def _arrivals(
-    articles: InMongoDB, since: dt.datetime, by: str, splits: Splits | None
+    articles: MongoArticles, since: dt.datetime, by: str, splits: Splits | None
 ) -> Mapping[str, pa.Table]:
     """File → the changed articles of the choice that belong in it."""
     by_place: dict[str, list[pa.RecordBatch]] = defaultdict(list)

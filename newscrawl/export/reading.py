@@ -116,7 +116,7 @@ class Articles(ABC):
 ALL_COLUMNS = frozenset(names(Article, lambda says: not says.internal or says.read_back))
 
 
-class InMongoDB(Articles):
+class MongoArticles(Articles):
     """The articles of a MongoDB database."""
 
     def __init__(self, choice: Choice, columns: tuple[str, ...], opened: Callable[[], Opened]) -> None:
@@ -207,7 +207,7 @@ class InMongoDB(Articles):
             return {document["_id"]: document for document in db["sources"].find()}
 
 
-class InFolder(Articles):
+class FolderArticles(Articles):
     """The articles of a folder with exported Parquet files."""
 
     def __init__(self, choice: Choice, columns: tuple[str, ...], folder: Path) -> None:
@@ -315,8 +315,8 @@ def articles(
             raise ValueError(
                 f"{str(address)!r} is neither an address (mongodb://…) nor a folder; check its spelling"
             )
-        return InFolder(chosen, wanted, folder)
-    return InMongoDB.of(address, database, chosen, wanted)
+        return FolderArticles(chosen, wanted, folder)
+    return MongoArticles.of(address, database, chosen, wanted)
 
 
 def _is_mongodb(address: object) -> bool:

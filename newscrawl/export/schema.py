@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from newscrawl import patterns
 from newscrawl.items import READ_FIELDS, SCHEMA_VERSION, Article
-from newscrawl.stored import Stored, declared, names
+from newscrawl.stored import StoredField, declared, names
 from newscrawl.vocabulary import Word
 
 COLUMNS = names(Article, lambda says: not says.internal or says.read_back)
@@ -69,18 +69,18 @@ def bare(hint: Any) -> Any:
     return hint
 
 
-def is_day(says: Stored) -> bool:
+def is_day(says: StoredField) -> bool:
     """Is the field a Gregorian day?"""
     return says.rule.get("pattern") == patterns.DAY
 
 
-def _type(name: str, hint: Any, says: Stored) -> pa.DataType:
+def _type(name: str, hint: Any, says: StoredField) -> pa.DataType:
     """The Arrow type of an annotation; raises ``TypeError`` for an unexpected annotation."""
     hint = bare(hint)
     if typing.get_origin(hint) is dict and name in _NAMED:
         return _NAMED[name]
     if typing.get_origin(hint) is list:
-        return pa.list_(pa.field("element", _type("", typing.get_args(hint)[0], Stored())))
+        return pa.list_(pa.field("element", _type("", typing.get_args(hint)[0], StoredField())))
     if dataclasses.is_dataclass(hint):
         hints = typing.get_type_hints(hint)
         parts = declared(typing.cast("type", hint)).items()

@@ -45,7 +45,7 @@ Fetch = Callable[[Request], Awaitable[Answer]]
 Work = Callable[[Fetch], Awaitable[None]]
 
 
-class Asking(Spider):
+class KitSpider(Spider):
     """A spider that runs one function, which downloads through Scrapy: robots.txt, delays and retries apply.
 
     ``named`` are the addresses from the command line or a declaration; only these may be private.

@@ -47,7 +47,7 @@ _JSON_DATES = ("date_published", "date_modified")
 
 
 @dataclass(slots=True)
-class Saved:
+class SiteFixture:
     """An offline site before it is written."""
 
     answers: list[dict[str, Any]] = field(default_factory=list)
@@ -137,12 +137,12 @@ def changed(answer: Answer, body: bytes, site: Site) -> list[str]:
     return problems
 
 
-async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
+async def save(site: Site, fetch: Fetch, words: Reworder) -> SiteFixture:
     """Download the first page of each declared list and a few articles.
 
     Links and entries of other articles are removed, so that the offline site is complete.
     """
-    saved = Saved()
+    saved = SiteFixture()
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
     rules = robots.response.body if robots.response else b""
     saved.answer(f"{site.home}robots.txt", "robots.txt", rules, type="text/plain; charset=utf-8")
@@ -164,7 +164,7 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> Saved:
 
 
 async def _lists(
-    saved: Saved, site: Site, fetch: Fetch, robots: Answer
+    saved: SiteFixture, site: Site, fetch: Fetch, robots: Answer
 ) -> tuple[list[tuple[Discovery, Answer]], dict[str, Entry]]:
     """The first pages of all lists that a site declares, and their entries by key."""
     got: list[tuple[Discovery, Answer]] = []
@@ -185,7 +185,7 @@ async def _lists(
 
 
 async def _articles(
-    saved: Saved, site: Site, fetch: Fetch, entries: Mapping[str, Entry]
+    saved: SiteFixture, site: Site, fetch: Fetch, entries: Mapping[str, Entry]
 ) -> dict[str, Answer]:
     """The pages of a few articles, by key."""
     articles: dict[str, Answer] = {}
@@ -207,7 +207,7 @@ async def _articles(
 
 
 def _answer(
-    saved: Saved,
+    saved: SiteFixture,
     source: Discovery,
     answer: Answer,
     site: Site,

@@ -18,7 +18,7 @@ _SHOWN = [field for field in READ_FIELDS if field != "lede"]
 
 
 @dataclass(frozen=True, slots=True)
-class Lately:
+class LatestRuns:
     """The results of a site's last runs."""
 
     success: dt.datetime | None = None
@@ -40,7 +40,7 @@ def row(name: str, site: Site) -> tuple[str, ...]:
     return name, site.country or "-", ", ".join(kinds) or "-", evidence, crawled, site.name
 
 
-def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
+def lately(runs: Iterable[Mapping[str, Any]]) -> LatestRuns:
     """The last success and the coverage of fields, from a site's run records in order, newest first."""
     success: dt.datetime | None = None
     coverage: dict[str, float] | None = None
@@ -53,11 +53,13 @@ def lately(runs: Iterable[Mapping[str, Any]]) -> Lately:
             coverage = {field: 1 - shares.get(field, {}).get(NO_ORIGIN, 0.0) for field in _SHOWN}
         if success and coverage:
             break
-    return Lately(success, coverage)
+    return LatestRuns(success, coverage)
 
 
 def text(
-    sites: Mapping[str, Site], known: Mapping[str, Lately], learned: Mapping[str, dt.datetime] | None = None
+    sites: Mapping[str, Site],
+    known: Mapping[str, LatestRuns],
+    learned: Mapping[str, dt.datetime] | None = None,
 ) -> str:
     """A table for a terminal. Names come last, so that Arabic does not disturb the columns.
 
@@ -69,14 +71,14 @@ def text(
         *cells, title = row(name, sites[name])
         if at := (learned or {}).get(name):
             cells[3] = f"learned {at:%Y-%m-%d}"
-        seen = known.get(name, Lately())
+        seen = known.get(name, LatestRuns())
         rows.append(
             (*cells, seen.success.strftime("%Y-%m-%d %H:%M") if seen.success else "-", _found(seen), title)
         )
     return "\n".join(table(head, rows))
 
 
-def _found(seen: Lately) -> str:
+def _found(seen: LatestRuns) -> str:
     """The fields that some articles lacked; ``all`` if every article had every field."""
     if seen.coverage is None:
         return "-"

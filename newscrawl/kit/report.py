@@ -37,7 +37,7 @@ _LEGEND = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class DatedVerdict:
     """The verdict about a site, and its time."""
 
     verdict: Verdict
@@ -55,7 +55,7 @@ class Report:
         self.page = page
         self.part = page.with_name(page.name + ".part")
         self.sites = sites
-        self.done: dict[str, Verified] = dict(self._kept())
+        self.done: dict[str, DatedVerdict] = dict(self._kept())
 
     def asked_again(self) -> list[str]:
         """The sites that are still to be checked, in order."""
@@ -69,7 +69,7 @@ class Report:
             file.write("\n" + json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        self.done[name] = Verified(verdict, at)
+        self.done[name] = DatedVerdict(verdict, at)
         self.write()
 
     def write(self) -> None:
@@ -80,10 +80,10 @@ class Report:
         if not self.asked_again():
             self.part.unlink(missing_ok=True)
 
-    def _kept(self) -> dict[str, Verified]:
+    def _kept(self) -> dict[str, DatedVerdict]:
         if not self.part.exists():
             return {}
-        kept: dict[str, Verified] = {}
+        kept: dict[str, DatedVerdict] = {}
         for line in read_regular(self.part, 10 * LARGEST).decode("utf-8", "replace").splitlines():
             try:
                 document = json.loads(line)
@@ -100,10 +100,10 @@ def is_report(page: Path) -> bool:
     return read_regular(page).decode("utf-8", "replace").startswith(HEADING)
 
 
-def _verified(line: Mapping[str, Any]) -> Verified:
+def _verified(line: Mapping[str, Any]) -> DatedVerdict:
     findings = [SiteFinding(**finding) for finding in line["findings"]]
     verdict = Verdict(line["holds"], findings, line["origins"], line["reached"])
-    return Verified(verdict, dt.datetime.fromisoformat(line["at"]))
+    return DatedVerdict(verdict, dt.datetime.fromisoformat(line["at"]))
 
 
 def _digest(site: Site) -> str:
@@ -112,7 +112,7 @@ def _digest(site: Site) -> str:
     return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
-def markdown(sites: Mapping[str, Site], done: Mapping[str, Verified]) -> str:
+def markdown(sites: Mapping[str, Site], done: Mapping[str, DatedVerdict]) -> str:
     """The page: a table of all sites, then the findings about each.
 
     >>> print(markdown({}, {}).splitlines()[0])
@@ -144,7 +144,7 @@ def markdown(sites: Mapping[str, Site], done: Mapping[str, Verified]) -> str:
     return "\n".join(lines)
 
 
-def _said(site: Site, verified: Verified | None) -> str:
+def _said(site: Site, verified: DatedVerdict | None) -> str:
     if verified is None:
         return "not asked yet"
     if site.refused:
@@ -154,7 +154,7 @@ def _said(site: Site, verified: Verified | None) -> str:
     return "holds" if verified.verdict.holds else "does not hold"
 
 
-def _cells(site: Site, result: str, verified: Verified | None) -> list[str]:
+def _cells(site: Site, result: str, verified: DatedVerdict | None) -> list[str]:
     evidence = f"{site.evidence}, {site.year}" if site.year else site.evidence
     cells = [site.country or "-", evidence, result]
     if verified is None:

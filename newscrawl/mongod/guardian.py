@@ -90,7 +90,7 @@ PR_SET_PDEATHSIG = 1
 """The constant of that name in Linux's ``prctl.h``."""
 
 
-class GaveUp(Exception):
+class GaveUpError(Exception):
     """Mongod cannot be kept running; the message says why."""
 
 
@@ -114,7 +114,7 @@ def cache_gigabytes(memory: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningServer:
     """The contents of ``server.json``: a server that is up or starting."""
 
     port: int
@@ -167,14 +167,14 @@ class DataFolder:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
 
-    def running(self) -> Running | None:
+    def running(self) -> RunningServer | None:
         """The server that ``server.json`` names, or None."""
         try:
-            return Running(**json.loads(self.state.read_text("utf-8")))
+            return RunningServer(**json.loads(self.state.read_text("utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
-    def announce(self, running: Running) -> None:
+    def announce(self, running: RunningServer) -> None:
         """Write ``server.json`` in one step, so that no reader sees half of it."""
         draft = self.state.with_suffix(".new")
         draft.write_text(json.dumps(asdict(running)), "utf-8")
@@ -234,7 +234,7 @@ def ports(root: Path) -> Iterator[int]:
                 continue
             port = probe.getsockname()[1]
         yield port
-    raise GaveUp("there is no free port on 127.0.0.1: stop other servers, or set MONGODB_URI")
+    raise GaveUpError("there is no free port on 127.0.0.1: stop other servers, or set MONGODB_URI")
 
 
 def _die_with(parent: int) -> None:
@@ -276,7 +276,7 @@ class Guardian:
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Run until nobody uses the server. Raises GaveUp when mongod cannot be kept running."""
+        """Run until nobody uses the server. Raises GaveUpError when mongod cannot be kept running."""
         candidates = ports(self.folder.root)
         port = next(candidates)
         deaths: deque[float] = deque(maxlen=RESTARTS)
@@ -294,9 +294,9 @@ class Guardian:
                 elif self._is_full():
                     self._await_room()
                 elif status > 0:
-                    raise GaveUp(f"mongod gave up with exit status {status}: {self._complaint(status)}")
+                    raise GaveUpError(f"mongod gave up with exit status {status}: {self._complaint(status)}")
                 elif len(deaths) == RESTARTS and time.monotonic() - deaths[0] < RESTART_SECONDS:
-                    raise GaveUp(f"mongod died {RESTARTS + 1} times in a row: {self._complaint()}")
+                    raise GaveUpError(f"mongod died {RESTARTS + 1} times in a row: {self._complaint()}")
                 else:
                     deaths.append(time.monotonic())
                 child = self._launch(port)
@@ -308,9 +308,9 @@ class Guardian:
         return self._start.is_of(self.folder.root / "start.lock")
 
     def _check_place(self) -> None:
-        """Raise GaveUp if the folder was removed; a new folder at the same path has another guardian."""
+        """Raise GaveUpError if the folder was removed; a new folder at the same path has another guardian."""
         if not self._is_here():
-            raise GaveUp(f"the data folder {self.folder.root} was removed, so its server was stopped")
+            raise GaveUpError(f"the data folder {self.folder.root} was removed, so its server was stopped")
 
     def _is_full(self) -> bool:
         """Did mongod end because its disk is full?"""
@@ -366,7 +366,7 @@ class Guardian:
                 preexec_fn=lambda: _die_with(parent),
             )
         with suppress(OSError):  # on a full disk mongod ends, too, and `run` finds out why
-            self.folder.announce(Running(port=port, mongod=child.pid, guardian=parent))
+            self.folder.announce(RunningServer(port=port, mongod=child.pid, guardian=parent))
         return child
 
     def _await_database(self) -> None:
@@ -381,7 +381,7 @@ class Guardian:
             while not lock.is_free():
                 holder = path.read_text("ascii", "replace").strip()
                 if time.monotonic() > deadline:
-                    raise GaveUp(
+                    raise GaveUpError(
                         f"{self.folder.db} is in use by another mongod (process {holder or 'unknown'}): "
                         "stop it, or set MONGODB_URI to its address to use it"
                     )
@@ -461,7 +461,7 @@ def main(root: str, mongod: str) -> int:
             time.sleep(TICK)
         if not guardian.is_unused():
             guardian.run()
-    except (GaveUp, OSError) as error:
+    except (GaveUpError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -28,7 +28,7 @@ from newscrawl.mongod.opening import ServerError, StoreConfigError, connect, tex
 
 if sys.platform != "win32":  # no flock there
     from newscrawl.mongod import guardian
-    from newscrawl.mongod.guardian import STOP_SECONDS, DataFolder, Lock, Running
+    from newscrawl.mongod.guardian import STOP_SECONDS, DataFolder, Lock, RunningServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -237,7 +237,7 @@ def trouble(data: Path) -> str | None:
     return None
 
 
-def _answers(running: Running) -> bool:
+def _answers(running: RunningServer) -> bool:
     """Does mongod answer at its port, and not another program that took the port?"""
     try:
         # A client that finds no server waits half a second before it retries.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from newscrawl import __version__, urls
 from newscrawl.dates import DATES_VERSION, to_hijri
-from newscrawl.gate import Refused, admit
+from newscrawl.gate import RefusedAddressError, admit
 from newscrawl.items import (
     SCHEMA_VERSION,
     Article,
@@ -308,7 +308,7 @@ def _addresses(raw: RawArticle, site: Site | None) -> tuple[list[str], list[str]
 def _admitted(canonical: str | None, page: str, site: Site | None) -> str | None:
     try:
         return admit(canonical, page, site.ports if site else frozenset()) if canonical else None
-    except Refused:
+    except RefusedAddressError:
         return None
 
 

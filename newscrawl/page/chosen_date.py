@@ -86,7 +86,7 @@ def choose(
     """
     beside = months_table(), now and now.tzinfo
 
-    def read(candidate: OfferedDate, false: bool) -> Published | None:
+    def parse_candidate(candidate: OfferedDate, false: bool) -> Published | None:
         machine = candidate.origin in MACHINE_READABLE
         false = false and _is_stamp(candidate)
         published = _parsed(candidate.text, machine, timezone, country, now, false, month_first, beside)
@@ -95,7 +95,7 @@ def choose(
     readings = [
         DateReading(candidate, published)
         for candidate in candidates
-        if candidate.kind == DateKind.PUBLISHED and (published := read(candidate, false_zone))
+        if candidate.kind == DateKind.PUBLISHED and (published := parse_candidate(candidate, false_zone))
     ]
     exact = [
         r for r in readings if r.published.earliest is None and DateWarning.FUTURE not in r.published.warnings
@@ -103,13 +103,14 @@ def choose(
     if not exact:
         coarse = min((r.published for r in readings), key=_vague, default=None)
         refused = next((c for c in candidates if c.kind == DateKind.PUBLISHED), None)
-        return DateChoice(coarse, _modified(candidates, read, false_zone, None), None if coarse else refused)
+        modified = _modified(candidates, parse_candidate, false_zone, None)
+        return DateChoice(coarse, modified, None if coarse else refused)
 
     day, same = _agreeing(exact, now)
-    published = _clock(same, timezone, read)
+    published = _clock(same, timezone, parse_candidate)
     published = _with_printed_hijri(published, exact, day)
     best = max((r.candidate.origin for r in same), key=lambda origin: WEIGHTS.get(origin, 1.0))
-    return DateChoice(published, _modified(candidates, read, false_zone, published), None, best)
+    return DateChoice(published, _modified(candidates, parse_candidate, false_zone, published), None, best)
 
 
 @lru_cache(maxsize=64)

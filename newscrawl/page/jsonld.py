@@ -40,7 +40,7 @@ _RESCUED = ("headline", "datePublished", "dateModified", "dateCreated", "article
 
 
 @dataclass(slots=True)
-class Linked:
+class LinkedData:
     """The nodes of a page's JSON-LD that are used here."""
 
     article: dict[str, Any] = field(default_factory=dict)
@@ -55,12 +55,12 @@ class Linked:
     """The types of all nodes."""
 
 
-def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> Linked:
+def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> LinkedData:
     """The article, page and breadcrumb that a page declares; from broken JSON, as much as can be rescued.
 
     If several articles are declared, those whose headline is not among the page's ``titles`` are ignored.
     """
-    linked = Linked()
+    linked = LinkedData()
     articles: list[dict[str, Any]] = []
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower() or not script.text:
@@ -86,7 +86,7 @@ def _plain(title: str) -> str:
     return _MARKS.sub("", title)
 
 
-def _take(node: dict[str, Any], linked: Linked, articles: list[dict[str, Any]]) -> None:
+def _take(node: dict[str, Any], linked: LinkedData, articles: list[dict[str, Any]]) -> None:
     types = {str(kind).rsplit("/", 1)[-1] for kind in listed(node.get("@type"))}
     linked.types |= types
     if isinstance(node.get("@id"), str) and len(node) > 1:
@@ -193,7 +193,7 @@ def text(value: Any) -> str | None:
     return next(iter(texts(value)), None)
 
 
-def people(linked: Linked, value: Any) -> list[str]:
+def people(linked: LinkedData, value: Any) -> list[str]:
     """The names of the persons among the authors, without organisations."""
     names = []
     for item in listed(value):

@@ -23,7 +23,7 @@ _AT_ONCE = 250
 
 
 @dataclass(slots=True)
-class Some:
+class RangeArticles:
     """Some articles of a range, and the place where the rest of the range begins."""
 
     articles: list[Article] = field(default_factory=list)
@@ -74,12 +74,12 @@ def some(
     most: int,
     skipped: frozenset[int] = frozenset(),
     watch: str | None = None,
-) -> Some:
+) -> RangeArticles:
     """The next articles and visits of a range from offset ``start`` on, at most ``most`` of each.
 
     ``watch`` is that of :func:`part`. Raises ``OSError`` and ``ValueError`` if the file cannot be read.
     """
-    given, visited = Some(), set[str]()
+    given, visited = RangeArticles(), set[str]()
     with watching(watch, plan.seconds) as watched:
         for read in read_range(plan, piece, start, given.tally, skipped, watched):
             if read.article and not visited.isdisjoint(read.article.keys):

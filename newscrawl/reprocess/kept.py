@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from newscrawl.archive.messages import NOT_MODIFIED
-from newscrawl.archive.pages import ListEntry, Page, page_at, pages_of
+from newscrawl.archive.pages import ArchivedPage, ListEntry, page_at, pages_of
 from newscrawl.items import Raw
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import NoSuchInputError, Range, open_input
-from newscrawl.reprocess.records import Record
+from newscrawl.reprocess.records import DecodedRecord
 
 _NOTHING = ListEntry()
 _GONE = (404, 410)
@@ -21,7 +21,7 @@ _GONE = (404, 410)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class InputPage:
     """A kept page, with everything that is needed to build its article again."""
 
     url: str
@@ -59,15 +59,15 @@ class Visit:
     """True if the page was gone, False if it had not changed."""
 
 
-def of_record(record: Record) -> Kept:
+def of_record(record: DecodedRecord) -> InputPage:
     """The page of a WARC record."""
     head = record.head
     assert head.at
     at = head.at.astimezone(dt.UTC)
-    return Kept(url=head.url, body=record.body, headers=record.http, at=at, offset=head.offset)
+    return InputPage(url=head.url, body=record.body, headers=record.http, at=at, offset=head.offset)
 
 
-def of_archive(plan: Plan, file: BinaryIO, piece: Range, start: int) -> Iterator[Kept | Visit]:
+def of_archive(plan: Plan, file: BinaryIO, piece: Range, start: int) -> Iterator[InputPage | Visit]:
     """The wanted pages of an archive file, from offset ``start`` on.
 
     An unchanged page has the body of the earlier page to which it refers. Forgotten pages are left out.
@@ -86,7 +86,7 @@ def of_archive(plan: Plan, file: BinaryIO, piece: Range, start: int) -> Iterator
             continue
         body = page.body if page.same_as is None else _body(plan, file, piece, page.same_as)
         if body is not None:
-            yield Kept(
+            yield InputPage(
                 url=page.url,
                 body=body,
                 headers=page.headers,
@@ -100,7 +100,7 @@ def of_archive(plan: Plan, file: BinaryIO, piece: Range, start: int) -> Iterator
             )
 
 
-def _is_wanted(plan: Plan, page: Page) -> bool:
+def _is_wanted(plan: Plan, page: ArchivedPage) -> bool:
     tells = 200 <= page.status < 300 or page.status in (NOT_MODIFIED, *_GONE)
     if not tells or page.key in plan.forgotten or not plan.in_time(page.fetched_at):
         return False

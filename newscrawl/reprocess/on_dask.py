@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from newscrawl.mongod.opening import connect_async
 from newscrawl.reprocess.plan import Plan
-from newscrawl.reprocess.progress import Reached
+from newscrawl.reprocess.progress import RangeProgress
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally
 from newscrawl.workers.wire import packed, unpacked
@@ -64,7 +64,7 @@ def run(client: Client, plan: Plan, chains: Sequence[Sequence[Range]], job: Job,
     """
     from distributed import as_completed
 
-    reached = Reached([piece for chain in chains for piece in chain])
+    reached = RangeProgress([piece for chain in chains for piece in chain])
     shared: Any = client.scatter(packed_plan(plan), broadcast=True, hash=False)
     futures = {
         client.submit(job, shared, tuple(chain), retries=RETRIES, pure=False): chain for chain in chains

@@ -16,7 +16,7 @@ from newscrawl.identity import IDENTITY_VERSION
 from newscrawl.items import SCHEMA_VERSION
 from newscrawl.page.assemble import PAGE_VERSION
 from newscrawl.reprocess.guess import may_be_arabic
-from newscrawl.reprocess.records import Head
+from newscrawl.reprocess.records import RecordHead
 from newscrawl.sites import Site
 from newscrawl.text import CLEAN_VERSION, FOLD_VERSION
 from newscrawl.vocabulary import RejectionReason
@@ -68,7 +68,7 @@ class Plan:
         said = [*VERSIONS, self.lang, str(self.since), str(self.until), keys, declared, months_table()]
         return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
 
-    def wants(self, head: Head) -> bool:
+    def wants(self, head: RecordHead) -> bool:
         """Is the record worth reading? Its address, date, status and type decide, in a few microseconds
         each.
         """

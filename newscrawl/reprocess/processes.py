@@ -93,11 +93,11 @@ async def share(
     """
     left: Iterator[T] = iter(pieces)
 
-    async def one(reader: Reader) -> None:
+    async def take_pieces(reader: Reader) -> None:
         for piece in left:
             await work(reader, piece)
             reader.piece = None
 
     async with asyncio.TaskGroup() as group:
         for reader in readers:
-            group.create_task(one(reader))
+            group.create_task(take_pieces(reader))

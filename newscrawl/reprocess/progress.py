@@ -16,7 +16,7 @@ _LOOK = 1.0
 """Seconds between two updates."""
 
 
-class Reached:
+class RangeProgress:
     """What is finished of some ranges, and how far their readers are with the others."""
 
     def __init__(self, pieces: Iterable[Range], readers: Sequence[Reader] = ()) -> None:

@@ -10,11 +10,11 @@ from typing import BinaryIO
 from newscrawl.items import Article, Http, RawArticle, Rejection
 from newscrawl.page import extract
 from newscrawl.page.steps import carry, finish
-from newscrawl.reprocess.kept import Kept, Visit, of_archive, of_record
+from newscrawl.reprocess.kept import InputPage, Visit, of_archive, of_record
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import Range, open_input
 from newscrawl.reprocess.records import Records
-from newscrawl.reprocess.watching import NOT_WATCHED, Watched
+from newscrawl.reprocess.watching import NOT_WATCHED, RecordWatch
 from newscrawl.sites import Site
 from newscrawl.store.kept_visits import KeptVisit
 from newscrawl.urls import key
@@ -27,7 +27,7 @@ NOT_MODIFIED, GONE = "not modified", "gone"
 
 
 @dataclass(slots=True)
-class Read:
+class ReadResult:
     """The result of a page: an article, or an outcome that says why there is none."""
 
     offset: int
@@ -51,7 +51,7 @@ class Tally:
     """Number of damaged records."""
     outcomes: Counter[str] = field(default_factory=Counter)
 
-    def leave(self, read: Read) -> None:
+    def leave(self, read: ReadResult) -> None:
         """Do not count this page of our archive, because it will be read again."""
         self.records -= 1
         self.pages -= read.parsed
@@ -71,12 +71,12 @@ def read_range(
     start: int,
     tally: Tally,
     skipped: frozenset[int] = frozenset(),
-    watched: Watched = NOT_WATCHED,
-) -> Iterator[Read]:
+    watched: RecordWatch = NOT_WATCHED,
+) -> Iterator[ReadResult]:
     """The results of the pages of a range, from offset ``start`` on.
 
     ``skipped`` are the offsets of records that end their process. ``tally`` counts every record, with an
-    article or without. Raises :class:`newscrawl.reprocess.records.NotWarcError`,
+    article or without. Raises :class:`newscrawl.archive.reading.NotWarcError`,
     :class:`newscrawl.reprocess.ranges.NoSuchInputError`, ``OSError``.
     """
     with open_input(piece.path) as file:
@@ -99,36 +99,38 @@ def read_range(
             yield read
 
 
-def _visit(plan: Plan, page: Visit, tally: Tally) -> Read:
+def _visit(plan: Plan, page: Visit, tally: Tally) -> ReadResult:
     site = plan.sites.get(page.name)
     if site is None:
-        return Read(page.offset, None, NOT_ASKED)
+        return ReadResult(page.offset, None, NOT_ASKED)
     outcome = GONE if page.is_gone else NOT_MODIFIED
     tally.outcomes[outcome] += 1
-    return Read(page.offset, None, outcome, visit=KeptVisit(page.key, site.owner, page.at, page.is_gone))
+    return ReadResult(
+        page.offset, None, outcome, visit=KeptVisit(page.key, site.owner, page.at, page.is_gone)
+    )
 
 
-def _records(plan: Plan, file: BinaryIO, piece: Range, start: int, tally: Tally) -> Iterator[Kept]:
+def _records(plan: Plan, file: BinaryIO, piece: Range, start: int, tally: Tally) -> Iterator[InputPage]:
     records = Records(file, start, piece.end)
     met, broken = tally.records, tally.broken
 
     def count() -> None:
         tally.records, tally.broken = met + records.seen + records.broken, broken + records.broken
 
-    for record in records.read(plan.wants):
+    for record in records.matching(plan.wants):
         count()
         yield of_record(record)
     count()
 
 
-def _counted(plan: Plan, kept: Kept, tally: Tally) -> Read:
+def _counted(plan: Plan, kept: InputPage, tally: Tally) -> ReadResult:
     read = read_page(plan, kept)
     tally.pages += read.parsed
     tally.outcomes[read.outcome] += 1
     return read
 
 
-def read_page(plan: Plan, kept: Kept) -> Read:
+def read_page(plan: Plan, kept: InputPage) -> ReadResult:
     """The article of a kept page, or why there is none.
 
     The cheapest tests come first: the address, then the language, judging by the bytes. Never raises: an
@@ -136,29 +138,29 @@ def read_page(plan: Plan, kept: Kept) -> Read:
     """
     found = plan.site(kept.url, kept.name)
     if isinstance(found, RejectionReason):
-        return Read(kept.offset, None, NO_ARTICLE_ADDRESS)
+        return ReadResult(kept.offset, None, NO_ARTICLE_ADDRESS)
     name, site = found
     if site is None and (plan.lang is None or plan.only):
-        return Read(kept.offset, None, NOT_ASKED)
+        return ReadResult(kept.offset, None, NOT_ASKED)
     if plan.keys is not None and key(kept.url, site.url_rules if site else None) not in plan.keys:
-        return Read(kept.offset, None, NOT_ASKED)
+        return ReadResult(kept.offset, None, NOT_ASKED)
     if not plan.may_be_in_language(kept.body):
-        return Read(kept.offset, None, OTHER_LANGUAGE)
+        return ReadResult(kept.offset, None, OTHER_LANGUAGE)
     try:
         item = finish(_raw(kept, site), site, name, plan.run)
     except Exception:  # one page among millions must not end the work
-        return Read(kept.offset, None, RejectionReason.FAULT, parsed=True)
+        return ReadResult(kept.offset, None, RejectionReason.FAULT, parsed=True)
     if isinstance(item, Rejection):
-        return Read(kept.offset, None, item.reason, parsed=True)
+        return ReadResult(kept.offset, None, item.reason, parsed=True)
     item.page = b""
     if plan.lang is not None and item.lang != plan.lang:
-        return Read(kept.offset, None, OTHER_LANGUAGE, parsed=True)
+        return ReadResult(kept.offset, None, OTHER_LANGUAGE, parsed=True)
     if not plan.forgotten.isdisjoint(item.keys):
-        return Read(kept.offset, None, RejectionReason.FORGOTTEN, parsed=True)
-    return Read(kept.offset, item, ARTICLE, parsed=True)
+        return ReadResult(kept.offset, None, RejectionReason.FORGOTTEN, parsed=True)
+    return ReadResult(kept.offset, item, ARTICLE, parsed=True)
 
 
-def _raw(kept: Kept, site: Site | None) -> RawArticle:
+def _raw(kept: InputPage, site: Site | None) -> RawArticle:
     """The content of a kept page, with what its list said about it."""
     raw = extract(kept.body, kept.url, site=site, headers=kept.headers, now=kept.at)
     if site is not None:

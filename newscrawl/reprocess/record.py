@@ -21,7 +21,7 @@ _SENTENCES = 20
 """Maximum number of sentences in a record about files that could not be read."""
 
 
-class Record:
+class ReprocessingRecord:
     """The results so far; the command fills them in as it works."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Record:
 
 
 @contextmanager
-def recorded(ops: Database[Document], run: str, asked: Mapping[str, Any]) -> Iterator[Record]:
+def recorded(ops: Database[Document], run: str, asked: Mapping[str, Any]) -> Iterator[ReprocessingRecord]:
     """A record with the id ``run``, which the written articles have in their field ``run``.
 
     ``asked`` are the arguments of the command. ``outcome`` is null until the end, and stays null if the
@@ -41,7 +41,7 @@ def recorded(ops: Database[Document], run: str, asked: Mapping[str, Any]) -> Ite
     records.update_one(
         {"_id": run}, begun | {"$currentDate": {"started_at": True, "stored_at": True}}, upsert=True
     )
-    record, outcome = Record(), RunOutcome.FAULT
+    record, outcome = ReprocessingRecord(), RunOutcome.FAULT
     try:
         yield record
         outcome = RunOutcome.FAULT if record.failed else RunOutcome.OK

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from newscrawl.archive.reading import NotWarcError
 from newscrawl.page.document import MAX_BYTES
 from newscrawl.reprocess.encodings import decoded
 
@@ -35,12 +36,8 @@ _LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([^\r\n]*)")
 _NAMES = {2: "warcinfo", 4: "response", 32: "metadata", 64: "revisit"}
 
 
-class NotWarcError(ValueError):
-    """A file has no readable WARC record."""
-
-
 @dataclass(frozen=True, slots=True)
-class Head:
+class RecordHead:
     """What is known about a record before its block is read."""
 
     kind: str
@@ -58,10 +55,10 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DecodedRecord:
     """A record with its block."""
 
-    head: Head
+    head: RecordHead
     headers: dict[str, str]
     """The headers of the record, with names in lower case."""
     http: dict[str, str]
@@ -70,7 +67,7 @@ class Record:
     """The body without chunks and compression, cut after :data:`MAX_BYTES`."""
 
 
-Wanted = Callable[[Head], bool]
+Wanted = Callable[[RecordHead], bool]
 """A function that says whether a record is wanted, called before its block is read."""
 
 
@@ -80,7 +77,7 @@ class _Met:
 
     offset: int
     wanted: bool
-    record: Record | None
+    record: DecodedRecord | None
     whole: bool
     """Was the part of its block that was read complete?"""
 
@@ -101,7 +98,7 @@ class Records:
         self.seen = 0
         """Number of records of the kinds that may contain an article."""
 
-    def read(self, wanted: Wanted) -> Iterator[Record]:
+    def matching(self, wanted: Wanted) -> Iterator[DecodedRecord]:
         """The wanted records, in order. Raises :class:`NotWarcError` if the file is not a WARC file."""
         start = next_record(self._file, self._start)
         if start is None and self._start == 0:
@@ -112,7 +109,7 @@ class Records:
     def _is_over(self, position: int) -> bool:
         return self._end is not None and position >= self._end
 
-    def _run(self, start: int, wanted: Wanted) -> Generator[Record, None, int | None]:
+    def _run(self, start: int, wanted: Wanted) -> Generator[DecodedRecord, None, int | None]:
         """Read until an error or the end; returns the offset at which to continue, None at the end."""
         self._file.seek(start)
         iterator = ArchiveIterator(self._file, record_types=KINDS, fsspec_args=False, max_header_len=_HEAD)
@@ -152,7 +149,7 @@ class Records:
             return _Met(offset, True, None, whole=False)
         return _Met(offset, True, _record(found, head, block), whole=whole)
 
-    def _alone(self, met: _Met, wanted: Wanted) -> tuple[Record | None, int | None]:
+    def _alone(self, met: _Met, wanted: Wanted) -> tuple[DecodedRecord | None, int | None]:
         """The last record on its own, whatever length it states, and its end; None if it is damaged."""
         content, end = _member(self._file, met.offset)
         if end is None:
@@ -162,7 +159,7 @@ class Records:
         return _only(content, met.offset, wanted), end
 
 
-def _head(found: WarcRecord, offset: int) -> Head:
+def _head(found: WarcRecord, offset: int) -> RecordHead:
     http = found.http_headers
     try:
         at = found.record_date
@@ -171,7 +168,7 @@ def _head(found: WarcRecord, offset: int) -> Head:
     url = (found.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
     kind = _NAMES.get(int(found.record_type), "")
     status = http.status_code if http is not None else None
-    return Head(kind, url, at, status, http.get("Content-Type") if http is not None else None, offset)
+    return RecordHead(kind, url, at, status, http.get("Content-Type") if http is not None else None, offset)
 
 
 def _block(found: WarcRecord) -> tuple[bytes, bool]:
@@ -184,9 +181,9 @@ def _block(found: WarcRecord) -> tuple[bytes, bool]:
     return b"".join(parts), wanted <= 0
 
 
-def _record(found: WarcRecord, head: Head, block: bytes) -> Record:
+def _record(found: WarcRecord, head: RecordHead, block: bytes) -> DecodedRecord:
     http = _lower(found.http_headers.to_tuples()) if found.http_headers is not None else {}
-    return Record(head, _lower(found.headers.to_tuples()), http, decoded(block, http))
+    return DecodedRecord(head, _lower(found.headers.to_tuples()), http, decoded(block, http))
 
 
 def _lower(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
@@ -260,7 +257,7 @@ def _plain(file: BinaryIO, offset: int, start: bytes) -> tuple[bytes, int | None
     return content, offset + size if len(content) == size and content.endswith(_END) else None
 
 
-def _only(content: bytes, offset: int, wanted: Wanted) -> Record | None:
+def _only(content: bytes, offset: int, wanted: Wanted) -> DecodedRecord | None:
     """The only record of a gzip member, whose end is known whatever length the record states."""
     head, gap, block = content.partition(_END)
     if not gap or not head.startswith(b"WARC/"):

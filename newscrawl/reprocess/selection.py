@@ -11,7 +11,7 @@ from pymongo.database import Database
 from newscrawl import urls
 from newscrawl.archive.archive import Archive
 from newscrawl.archive.names import OPEN
-from newscrawl.archive.places import ArchiveFile, Folder, Store
+from newscrawl.archive.places import ArchiveFile, ArchiveStore, Folder
 from newscrawl.dates import DATES_VERSION
 from newscrawl.identity import IDENTITY_VERSION
 from newscrawl.page.assemble import PAGE_VERSION
@@ -48,7 +48,7 @@ def _path(archive: Archive, file: ArchiveFile) -> str:
         for path in (archive.folder.path_of(file.name), archive.folder.path_of(file.name + OPEN)):
             if path.exists():
                 return str(path)
-    assert isinstance(archive.store, Store)
+    assert isinstance(archive.store, ArchiveStore)
     return f"{str(archive.store).rstrip('/')}/{file.name}"
 
 

@@ -15,7 +15,7 @@ from pymongo.asynchronous.mongo_client import AsyncMongoClient
 from newscrawl.reprocess import jobs
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.processes import MEGABYTES, Reader, readers, share
-from newscrawl.reprocess.progress import Reached
+from newscrawl.reprocess.progress import RangeProgress
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import ARTICLE, Tally
 from newscrawl.store.clock import ServerClock
@@ -63,7 +63,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class ArticleSink:
     """The parts that store articles and record visits."""
 
     writer: Writer
@@ -73,7 +73,7 @@ class Writing:
 @asynccontextmanager
 async def writing(
     client: AsyncMongoClient[Document], database: str, patience: float
-) -> AsyncIterator[Writing]:
+) -> AsyncIterator[ArticleSink]:
     """The store's own writer, with the rules for pages that are read again; at the end it links all
     copies.
     """
@@ -82,7 +82,7 @@ async def writing(
     )
     writer.start()
     try:
-        yield Writing(writer, KeptVisits(client, database, patience))
+        yield ArticleSink(writer, KeptVisits(client, database, patience))
     finally:
         await writer.close()
     # What an earlier command left when it was killed.
@@ -95,7 +95,7 @@ async def writing(
 async def to_mongo(
     plan: Plan,
     chains: Sequence[Sequence[Range]],
-    writing: Writing,
+    writing: ArticleSink,
     places: Places,
     processes: int,
     failed: list[str],
@@ -110,7 +110,7 @@ async def to_mongo(
     """
     pieces = [piece for chain in chains for piece in chain]
     async with readers(plan, processes, megabytes) as some:
-        reached = Reached(pieces, some)
+        reached = RangeProgress(pieces, some)
 
         async def work(reader: Reader, chain: Sequence[Range]) -> None:
             for piece in chain:
@@ -123,7 +123,12 @@ async def to_mongo(
 
 
 async def _store(
-    piece: Range, reader: Reader, writing: Writing, places: Places, reached: Reached, failed: list[str]
+    piece: Range,
+    reader: Reader,
+    writing: ArticleSink,
+    places: Places,
+    reached: RangeProgress,
+    failed: list[str],
 ) -> None:
     """Read and store the rest of a range, some articles at a time."""
     place, tally = await places.start(piece), Tally()

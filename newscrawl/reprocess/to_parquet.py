@@ -10,7 +10,7 @@ from pathlib import Path
 from newscrawl.reprocess import jobs
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.processes import MEGABYTES, Reader, readers, share
-from newscrawl.reprocess.progress import Reached
+from newscrawl.reprocess.progress import RangeProgress
 from newscrawl.reprocess.ranges import Range
 from newscrawl.reprocess.reading import Tally
 from newscrawl.workers import ReadingError
@@ -58,7 +58,7 @@ async def to_parquet(
     read.
     """
     async with readers(plan, processes, megabytes) as some:
-        reached = Reached(pieces, some)
+        reached = RangeProgress(pieces, some)
 
         async def work(reader: Reader, piece: Range) -> None:
             try:

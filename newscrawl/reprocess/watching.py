@@ -12,7 +12,7 @@ from pathlib import Path
 _PLACE = struct.Struct("!qq")
 
 
-class Watched:
+class RecordWatch:
     """Notes each record before it is read, and limits the CPU time for it."""
 
     def __init__(self, descriptor: int | None = None, seconds: float = 0.0) -> None:
@@ -31,18 +31,18 @@ class Watched:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-NOT_WATCHED = Watched()
+NOT_WATCHED = RecordWatch()
 """Notes and limits nothing: for a process that no parent watches."""
 
 
 @contextmanager
-def watching(path: str | None, seconds: float) -> Iterator[Watched]:
+def watching(path: str | None, seconds: float) -> Iterator[RecordWatch]:
     """Keep the file at this path up to date; without a path nothing is watched."""
     if path is None:
         yield NOT_WATCHED
         return
     descriptor = os.open(path, os.O_WRONLY)
-    watched = Watched(descriptor, seconds)
+    watched = RecordWatch(descriptor, seconds)
     try:
         watched.end()
         yield watched

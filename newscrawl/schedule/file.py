@@ -179,7 +179,7 @@ def read_schedule(text: str, sites: Mapping[str, Site]) -> Schedule:
 
     Raises :class:`ScheduleError` with the line and reason of every mistake.
     """
-    return _Reader(text, parsed(text), sites).read()
+    return _Reader(text, parsed(text), sites).schedule()
 
 
 def load_schedule(path: Path, sites: Mapping[str, Site]) -> Schedule:
@@ -282,7 +282,7 @@ class _Reader:
         self._places: dict[str, str] = {}
         """Place → name, for each newspaper without a declaration."""
 
-    def read(self) -> Schedule:
+    def schedule(self) -> Schedule:
         self._table((), self._given, _KEYS.top)
         defaults = self._get("defaults", {})
         if not self._table(("defaults",), defaults, _KEYS.site):

@@ -47,7 +47,7 @@ def read_newspapers(text: str, sites: Mapping[str, Site]) -> list[ListedNewspape
 
     Raises :class:`ScheduleError` with the line, field, value and remedy of every mistake.
     """
-    return _List(text, sites).read()
+    return _List(text, sites).newspapers()
 
 
 def load_newspapers(path: Path, sites: Mapping[str, Site]) -> list[ListedNewspaper]:
@@ -75,7 +75,7 @@ class _List:
         """The line of each newspaper so far."""
         self._slugs = {AnySpider.name, *sites}
 
-    def read(self) -> list[ListedNewspaper]:
+    def newspapers(self) -> list[ListedNewspaper]:
         self._table((), self._given, _TOP)
         countries = self._given.get("countries", {})
         for code, table in countries.items() if isinstance(countries, dict) else ():

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import jmespath  # type: ignore[import-untyped]
 
-from newscrawl.gate import Refused, admit
+from newscrawl.gate import RefusedAddressError, admit
 from newscrawl.urls import UrlRules, owner, site_host, telling, without_amp
 
 Selectors = str | Sequence[str]
@@ -344,7 +344,7 @@ class Site:
     def admit(self, url: str, base: str | None = None) -> str:
         """An address from this site in the form in which it is requested; see :func:`newscrawl.gate.admit`.
 
-        Raises :class:`newscrawl.gate.Refused` with the reason.
+        Raises :class:`newscrawl.gate.RefusedAddressError` with the reason.
         """
         return admit(url, base, self.ports)
 
@@ -360,7 +360,7 @@ class Site:
         """
         try:
             return site_host(self.admit(url), self.url_rules) in self._own_hosts
-        except Refused:
+        except RefusedAddressError:
             return False
 
     def lists_at(self, url: str, page: str | None = None) -> bool:
@@ -371,7 +371,7 @@ class Site:
         """
         try:
             url = self.admit(url)
-        except Refused:
+        except RefusedAddressError:
             return False
         host = site_host(url, self.url_rules)
         there = page is not None and host == site_host(page, self.url_rules)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from newscrawl.covered import Walked, bounds
+from newscrawl.covered import SeenWalk, bounds
 from newscrawl.discovery import Walk
 from newscrawl.discovery.kinds import source_of
 
 _DAY = dt.timedelta(days=1)
 
 
-def seen_by(walk: Walk, began: dt.datetime, timezone: str | None) -> Walked:
+def seen_by(walk: Walk, began: dt.datetime, timezone: str | None) -> SeenWalk:
     """The period that a walk saw whole.
 
     ``began`` is when its crawl began, ``timezone`` is the publisher's.
@@ -22,7 +22,7 @@ def seen_by(walk: Walk, began: dt.datetime, timezone: str | None) -> Walked:
     if walk.resumed and walk.newest_day:  # the walk that it continues saw the days after that
         until = min(until, bounds(walk.newest_day + _DAY, timezone)[1])
     told = since is not None and since < until
-    return Walked(
+    return SeenWalk(
         walk.listing,
         source_of(walk.source),
         walk.completed,

@@ -15,10 +15,10 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
-from newscrawl.covered import Walked
+from newscrawl.covered import SeenWalk
 from newscrawl.discovery import Entry, ListPage, Walk, pages
 from newscrawl.discovery.walk import VALIDATOR_AGE
-from newscrawl.frontier import Checkpoint, Known, Mark, Validator
+from newscrawl.frontier import Checkpoint, KnownAddress, Mark, Validator
 from newscrawl.items import Article
 from newscrawl.meta import meta
 from newscrawl.sites import Discovery, Listing, Sitemap
@@ -189,7 +189,9 @@ class CrawlWalks:
         walk.ordered = walk.ordered and not page.index
         return walk.lead_on(page.after)
 
-    def date(self, walk: Walk, fresh: Collection[str], known: Mapping[str, Known], by_key: Any) -> None:
+    def date(
+        self, walk: Walk, fresh: Collection[str], known: Mapping[str, KnownAddress], by_key: Any
+    ) -> None:
         """Note the days of a page's entries; for known articles the stored days."""
         days = (known[k].last_day for k in fresh if k in known)
         walk.days += [dt.date.fromisoformat(day) for day in days if day]
@@ -244,7 +246,7 @@ class CrawlWalks:
             if walk.leaves_mark and not (walk.is_cut and walk.listing in resumed)
         ]
 
-    def walked(self, began: dt.datetime, now: dt.datetime) -> list[Walked]:
+    def walked(self, began: dt.datetime, now: dt.datetime) -> list[SeenWalk]:
         """What each walk of this crawl saw. The crawl began at ``began`` and leaves its marks at ``now``."""
         leaving = {mark.listing for mark in self.marks(now)}
         seen = [(walk, seen_by(walk, began, self._crawl.site.timezone)) for walk in self._walks]

@@ -11,7 +11,7 @@ from newscrawl.ledger import Ledger
 from newscrawl.vocabulary import AddressOutcome, RejectionReason
 
 
-class Acknowledged:
+class AcknowledgedWrites:
     """Counts the acknowledged writes of a crawl, and keeps the work that follows from them.
 
     ``counts`` counts only acknowledged items: ``new``, ``seen``, ``revised``, ``rejected``.

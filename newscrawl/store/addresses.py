@@ -12,7 +12,7 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
-from newscrawl.frontier import Known, Pending
+from newscrawl.frontier import KnownAddress, Pending
 from newscrawl.store.schema import Document, owned_by
 from newscrawl.vocabulary import Interruption
 
@@ -33,12 +33,12 @@ class Addresses:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, Known]:
+    async def known(self, keys: Collection[str], owner: str, now: dt.datetime) -> dict[str, KnownAddress]:
         """The keys of an owner that need no download: stored, or tried before and not due for another try."""
         return await self._store.asked(lambda: self._known(list(keys), owner, now))
 
-    async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, Known]:
-        found: dict[str, Known] = {}
+    async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, KnownAddress]:
+        found: dict[str, KnownAddress] = {}
         rejected = self._store.ops["rejected"].find(
             {
                 "keys": {"$in": wanted},
@@ -48,17 +48,17 @@ class Addresses:
             {"keys": 1},
         )
         async for doc in rejected:
-            found |= dict.fromkeys(doc["keys"], Known(None))
-        found |= dict.fromkeys(await self._store.tombstones.among(wanted), Known(None))
+            found |= dict.fromkeys(doc["keys"], KnownAddress(None))
+        found |= dict.fromkeys(await self._store.tombstones.among(wanted), KnownAddress(None))
         waits = {"_id": {"$in": wanted}, "retry_at": {"$gt": now}, **owned_by(owner)}
         async for doc in self._store.ops["pending"].find(waits, {"_id": 1}):
-            found[doc["_id"]] = Known(None, is_pending=True)
+            found[doc["_id"]] = KnownAddress(None, is_pending=True)
         # An article that a majority has not acknowledged may be rolled back, so it is not known yet.
         acknowledged = self._store.articles.with_options(read_concern=ReadConcern("majority"))
         articles = acknowledged.find({"keys": {"$in": wanted}, **owned_by(owner)}, _KNOWN)
         async for doc in articles:
             last_day = doc["day"] or (doc.get("published") or {}).get("latest")
-            found |= dict.fromkeys(doc["keys"], Known(doc["_id"], last_day, doc["checked_at"]))
+            found |= dict.fromkeys(doc["keys"], KnownAddress(doc["_id"], last_day, doc["checked_at"]))
         return {key: found[key] for key in wanted if key in found}
 
     async def pending(self, site: str, now: dt.datetime) -> list[Pending]:

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError
 
 from newscrawl.items import Article, Rejection
 from newscrawl.store import revisions
-from newscrawl.store.acknowledged import Acknowledged
+from newscrawl.store.acknowledged import AcknowledgedWrites
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.coverage import Coverage, place_of
 from newscrawl.store.decisions import UNREAD_FIELDS, Change, Write, decide
@@ -48,7 +48,7 @@ class ArticleBatches:
         database: str,
         linker: Linker,
         tombstones: Tombstones,
-        acknowledged: Acknowledged,
+        acknowledged: AcknowledgedWrites,
         clock: ServerClock,
         coverage: Coverage,
         change: Change | None = None,

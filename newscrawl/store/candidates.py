@@ -47,14 +47,14 @@ async def find_near(
     seeds: Sequence[Document],
     extra: Collection[str],
     buckets: FilledBuckets,
-) -> Near:
+) -> Neighbours:
     """Articles that share the title or a band with a seed, their roots, and the articles whose ``_id`` is in
     ``extra``.
 
     A key that many articles hold says as little as a stop word, so not all of its holders are read: true
     copies among them also share rarer keys.
     """
-    near = Near(seeds)
+    near = Neighbours(seeds)
     sought = {seed["_id"]: identity.sought_buckets(seed) for seed in seeds}
     filled = await buckets.among({bucket for some in sought.values() for bucket in some})
     if by_band := _by_band(
@@ -124,7 +124,7 @@ class _Branch:
         return {self.index[0][0]: {"$in": values}, **self._also}
 
 
-async def _read(articles: AsyncCollection[Document], near: Near, branch: _Branch, seeds: int) -> None:
+async def _read(articles: AsyncCollection[Document], near: Neighbours, branch: _Branch, seeds: int) -> None:
     keys, left = set(branch.wanted), CANDIDATES * seeds
     while keys and left > 0:
         common: set[Key] = set()
@@ -139,7 +139,9 @@ async def _read(articles: AsyncCollection[Document], near: Near, branch: _Branch
         keys -= common
 
 
-def _by_band(near: Near, seeds: Sequence[Document], sought: Mapping[str, Collection[int]]) -> _Branch | None:
+def _by_band(
+    near: Neighbours, seeds: Sequence[Document], sought: Mapping[str, Collection[int]]
+) -> _Branch | None:
     wanted: defaultdict[Key, set[Key]] = defaultdict(set)
     for seed in seeds:
         if buckets := sought[seed["_id"]]:
@@ -160,7 +162,7 @@ def _values(doc: Document) -> bytes:
     return values
 
 
-class Near:
+class Neighbours:
     """Articles that share a title or bands with some seeds, and so may be their copies."""
 
     def __init__(self, seeds: Sequence[Document]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import DESCENDING, ReadPreference, UpdateOne
 from pymongo.asynchronous.mongo_client import AsyncMongoClient
 
-from newscrawl.covered import History, Judgement, SeenRun, Walked, bounds
+from newscrawl.covered import History, Judgement, SeenRun, SeenWalk, bounds
 from newscrawl.store.coverage import Coverage, days_between, row_id
 from newscrawl.store.schema import Document
 from newscrawl.vocabulary import CoverageReason, RunOutcome
@@ -20,7 +20,7 @@ _OPEN = (CoverageReason.NOT_JUDGED, CoverageReason.NOT_OVER, CoverageReason.PEND
 _READ = {"began": 1, "ended": 1, "outcome": 1, "whole": 1, "seen": 1, "counts": 1}
 
 
-class Judging:
+class CoverageJudge:
     """Judges the days of a site's newspapers."""
 
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
@@ -106,7 +106,7 @@ def _ran(doc: Mapping[str, Any]) -> SeenRun:
         ended=doc.get("ended") or doc["began"],
         outcome=RunOutcome(doc["outcome"]),
         whole=bool(doc.get("whole")),
-        walks=tuple(Walked(**walk) for walk in seen.get("walks", ())),
+        walks=tuple(SeenWalk(**walk) for walk in seen.get("walks", ())),
         pending_since=seen.get("pending_since"),
         new=counts.get("new", 0),
         lost=seen.get("lost", 0),

@@ -39,7 +39,7 @@ from newscrawl.identity import text_of
 from newscrawl.signatures import is_current
 from newscrawl.store import resign
 from newscrawl.store.backlog import SHARE, Backlog, Clock
-from newscrawl.store.candidates import COMPARED, HEAD, LINKS, FilledBuckets, Near, find_near
+from newscrawl.store.candidates import COMPARED, HEAD, LINKS, FilledBuckets, Neighbours, find_near
 from newscrawl.store.coverage import Coverage
 from newscrawl.store.learned_frames import LearnedFrames
 from newscrawl.store.schema import Document
@@ -288,7 +288,7 @@ class _Decision:
         due.look_again |= await self._copies_of(new, near, due.stories)
         return due
 
-    async def _roots(self, doc: Document, near: Near, stories: Mapping[str, str]) -> list[Document]:
+    async def _roots(self, doc: Document, near: Neighbours, stories: Mapping[str, str]) -> list[Document]:
         """The root of the story that an article joins through its most similar member, then other roots.
 
         The other roots are those of further stories with copies of it, which may not have been compared with
@@ -322,7 +322,9 @@ class _Decision:
         shared = similarity(text, of_root)[1] >= SHARED
         return shared and not identity.are_other_news(doc, text, root, of_root)
 
-    async def _copies_of(self, docs: Sequence[Document], near: Near, stories: Mapping[str, str]) -> set[str]:
+    async def _copies_of(
+        self, docs: Sequence[Document], near: Neighbours, stories: Mapping[str, str]
+    ) -> set[str]:
         """Later articles of other stories that are copies of ``docs``, whose story is new."""
         all_copies = set()
         for doc in docs:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from newscrawl.store.coverage import Coverage
 from newscrawl.store.extracts import extract, publish
-from newscrawl.store.judging import Judging
+from newscrawl.store.judging import CoverageJudge
 from newscrawl.store.patience import all_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Runs:
         """Count the rows of coverage that others left behind, and judge the days that a run saw."""
         client, database = self._store.client, self._store.database
         await self._store.patiently(Coverage(client, database).recount)
-        await self._store.patiently(lambda: Judging(client, database).after(run, site))
+        await self._store.patiently(lambda: CoverageJudge(client, database).after(run, site))
 
     async def pending_since(self, site: str) -> dt.datetime | None:
         """When the oldest address on a site's pending list first failed; None if the list is empty."""

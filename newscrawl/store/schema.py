@@ -20,7 +20,7 @@ from newscrawl.store import coverage
 from newscrawl.store.building import build
 from newscrawl.store.extracts import begin_extracts
 from newscrawl.store.migrations import SUPERSEDED_INDEXES, TOMBSTONES, migrate, move_tombstones
-from newscrawl.stored import Stored, declared, names, stored_fields
+from newscrawl.stored import StoredField, declared, names, stored_fields
 from newscrawl.vocabulary import Word
 
 Document = dict[str, Any]
@@ -74,12 +74,12 @@ def json_schema(cls: type) -> Document:
     }
 
 
-def _property(hint: Any, says: Stored) -> Document:
+def _property(hint: Any, says: StoredField) -> Document:
     """The schema of one type annotation, with the rules for its values."""
     return _type(hint, says) | dict(says.rule)
 
 
-def _type(hint: Any, says: Stored) -> Document:
+def _type(hint: Any, says: StoredField) -> Document:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
         parts = [_type(part, says) for part in args]
@@ -92,9 +92,9 @@ def _type(hint: Any, says: Stored) -> Document:
     if isinstance(hint, type) and issubclass(hint, Word):
         return {"bsonType": ["string"], "enum": [word.value for word in hint]}
     if origin is list:
-        return {"bsonType": ["array"], "items": _property(args[0], Stored(rule=says.each))}
+        return {"bsonType": ["array"], "items": _property(args[0], StoredField(rule=says.each))}
     if origin is dict:
-        rest = {} if args[1] is Any else {"additionalProperties": _type(args[1], Stored())}
+        rest = {} if args[1] is Any else {"additionalProperties": _type(args[1], StoredField())}
         return {"bsonType": ["object"], **rest}
     if dataclasses.is_dataclass(hint):
         return json_schema(typing.cast("type", hint)) | {"bsonType": ["object"]}

@@ -16,7 +16,7 @@ from pymongo.errors import BulkWriteError
 from newscrawl import urls
 from newscrawl.items import Article, Rejection
 from newscrawl.ledger import Ledger
-from newscrawl.store.acknowledged import Acknowledged
+from newscrawl.store.acknowledged import AcknowledgedWrites
 from newscrawl.store.articles import ArticleBatches
 from newscrawl.store.clock import ServerClock
 from newscrawl.store.coverage import Coverage
@@ -67,7 +67,7 @@ class Writer:
         self._linker = Linker(client, database, self._coverage)
         self._clock = ServerClock(client)
         self._rejections = Rejections(client[database], ops)
-        self._acknowledged = done = Acknowledged(limit, ledger)
+        self._acknowledged = done = AcknowledgedWrites(limit, ledger)
         given = (self._linker, Tombstones(client[database]), done, self._clock, self._coverage, change)
         self._articles = ArticleBatches(client, database, *given)
         self._batch = min(batch, limit) if limit else batch

@@ -19,7 +19,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from newscrawl.vocabulary import AlarmKind
-from newscrawl.watch.causes import Cause, Ringing, step
+from newscrawl.watch.causes import Cause, OpenAlarm, step
 from newscrawl.watch.delivery import Channel, DeliveryError, Message
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Alarms:
         self._alarms: Collection[Document] = ops["alarms"]
         self._channels = {channel.name: channel for channel in channels}
 
-    def ringing(self) -> dict[str, Ringing]:
+    def ringing(self) -> dict[str, OpenAlarm]:
         """The open alarms, by key."""
         return {doc["_id"]: _ringing(doc) for doc in self._alarms.find(OPEN)}
 
@@ -66,7 +66,7 @@ class Alarms:
     def begin(self, cause: Cause, now: dt.datetime) -> bool:
         """Begin an alarm; False if another process has begun it already."""
         waiting = [f"{BEGUN} {name}" for name in self._channels]
-        changes = _fields(Ringing(cause, now)) | {
+        changes = _fields(OpenAlarm(cause, now)) | {
             "open": True, "ended_at": None, "waiting": waiting, "claimed_until": None, "tries": 0,
         }  # fmt: skip
         update = {"$set": changes, "$inc": {"episode": 1}, "$unset": {"stored_at": 1}}
@@ -148,7 +148,7 @@ def covers(pattern: str, doc: Document) -> bool:
     return any(fnmatchcase(name, pattern) for name in names)
 
 
-def _fields(alarm: Ringing) -> Document:
+def _fields(alarm: OpenAlarm) -> Document:
     cause = alarm.cause
     return {
         "kind": cause.kind, "said": cause.sentence, "since": cause.since, "sites": [*cause.sites],
@@ -156,9 +156,9 @@ def _fields(alarm: Ringing) -> Document:
     }  # fmt: skip
 
 
-def _ringing(doc: Document) -> Ringing:
+def _ringing(doc: Document) -> OpenAlarm:
     cause = Cause(doc["_id"], doc["said"], doc["since"], tuple(doc["sites"]), doc["usual"])
-    return Ringing(cause, doc["began_at"], doc["clear_since"])
+    return OpenAlarm(cause, doc["began_at"], doc["clear_since"])
 
 
 def _message(doc: Document, what: str) -> Message:

@@ -218,7 +218,7 @@ def _some(names: tuple[str, ...] | list[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class OpenAlarm:
     """An open alarm."""
 
     cause: Cause
@@ -228,10 +228,10 @@ class Ringing:
 
 
 def step(
-    ringing: Mapping[str, Ringing], current: Mapping[str, Cause], now: dt.datetime
-) -> tuple[dict[str, Ringing], list[Cause], list[Cause]]:
+    ringing: Mapping[str, OpenAlarm], current: Mapping[str, Cause], now: dt.datetime
+) -> tuple[dict[str, OpenAlarm], list[Cause], list[Cause]]:
     """The alarms after a check: all open alarms, the causes that began, the causes that are over."""
-    after: dict[str, Ringing] = {}
+    after: dict[str, OpenAlarm] = {}
     over: list[Cause] = []
     for key, alarm in ringing.items():
         if key in current:
@@ -241,5 +241,5 @@ def step(
         else:
             after[key] = replace(alarm, clear_since=alarm.clear_since or now)
     begun = [cause for key, cause in current.items() if key not in ringing]
-    after |= {cause.key: Ringing(cause, now) for cause in begun}
+    after |= {cause.key: OpenAlarm(cause, now) for cause in begun}
     return after, begun, over

@@ -169,7 +169,7 @@ class Email:
         return server
 
 
-class Command:
+class AlarmCommand:
     """Runs the operator's command with the message as JSON on its standard input."""
 
     name = "command"
@@ -220,7 +220,7 @@ def channels(settings: Mapping[str, Any]) -> list[Channel]:
             )
         )
     if command := settings.get("ALARM_COMMAND"):
-        chosen.append(Command(command))
+        chosen.append(AlarmCommand(command))
     return chosen
 
 

@@ -1,6 +1,6 @@
 """``scrapy web``: a read-only site for operators and readers, by default on loopback.
 
-A page is a :class:`~newscrawl.web.page.Page` in the ``PAGES`` of its module, which ``pages.py`` lists:
+A page is a :class:`~newscrawl.web.page.WebPage` in the ``PAGES`` of its module, which ``pages.py`` lists:
 
 - ``read(context, asked)`` queries MongoDB in a thread, and examines at most 30 documents for each line shown;
   it raises ``NotFoundError`` or ``WrongError``;

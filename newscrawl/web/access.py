@@ -20,7 +20,7 @@ METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessSettings:
     """How the site may be reached. Raises ``ValueError`` with a sentence if that is not safe."""
 
     host: str = "127.0.0.1"
@@ -102,7 +102,9 @@ def _is_origin(given: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query)
 
 
-def refusal(access: Access, method: str, headers: Mapping[str, str], *, kept: bool) -> tuple[int, str] | None:
+def refusal(
+    access: AccessSettings, method: str, headers: Mapping[str, str], *, kept: bool
+) -> tuple[int, str] | None:
     """The status and reason with which a request is refused; None if it is allowed.
 
     The names in ``headers`` are in lower case; ``kept`` is true for requests to the origin of kept pages.
@@ -120,7 +122,7 @@ def refusal(access: Access, method: str, headers: Mapping[str, str], *, kept: bo
     return None
 
 
-def _is_host(access: Access, host: str, *, kept: bool) -> bool:
+def _is_host(access: AccessSettings, host: str, *, kept: bool) -> bool:
     """Does the request name one of the site's own hosts? Otherwise somebody else's host name leads here."""
     name, colon, port = host.lower().rpartition(":")
     if not colon or port.endswith("]"):
@@ -142,7 +144,7 @@ def _is_own(headers: Mapping[str, str]) -> bool:
     return site in ("same-origin", "none") or is_visit
 
 
-def _knows(access: Access, given: str) -> bool:
+def _knows(access: AccessSettings, given: str) -> bool:
     """Does the request hold the right password? Takes equally long for any password."""
     scheme, _, coded = given.partition(" ")
     try:

@@ -18,9 +18,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newscrawl.mongod.opening import reason
-from newscrawl.web.access import Access, headers_of_kept, headers_of_site, refusal
+from newscrawl.web.access import AccessSettings, headers_of_kept, headers_of_site, refusal
 from newscrawl.web.kept import KINDS, Seal, tamed
-from newscrawl.web.page import Asked, Context, NotFoundError, Page, WrongError
+from newscrawl.web.page import Context, NotFoundError, WebPage, WebRequest, WrongError
 from newscrawl.web.pages import PAGES
 from newscrawl.web.templating import Link, asset, linker, render
 from newscrawl.web.words import LANGUAGES
@@ -35,10 +35,10 @@ LANG = "lang"
 """The cookie, and the query parameter, that hold the reader's language."""
 
 
-class Site:
+class WebApp:
     """Both applications; the port of a request selects one."""
 
-    def __init__(self, context: Context, access: Access) -> None:
+    def __init__(self, context: Context, access: AccessSettings) -> None:
         self.access = access
         seal = Seal()
         self._pages = _pages(context, access, seal)
@@ -93,7 +93,7 @@ def _refused(status: int, sentence: str) -> Response:
 # --- Pages
 
 
-def _pages(context: Context, access: Access, seal: Seal) -> Starlette:
+def _pages(context: Context, access: AccessSettings, seal: Seal) -> Starlette:
     answer = _Answering(context, access, seal)
     routes = [Route(page.path, answer.page(page), name=page.name) for page in PAGES]
     routes.append(Route("/static/{name}", _static))
@@ -103,11 +103,11 @@ def _pages(context: Context, access: Access, seal: Seal) -> Starlette:
 class _Answering:
     """Answers requests for pages."""
 
-    def __init__(self, context: Context, access: Access, seal: Seal) -> None:
+    def __init__(self, context: Context, access: AccessSettings, seal: Seal) -> None:
         self._context, self._access, self._seal = context, access, seal
         self._paths = {page.name: page.path for page in PAGES}
 
-    def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    def page(self, page: WebPage) -> Callable[[Request], Awaitable[Response]]:
         """The function that answers requests for a page, in a thread, as pymongo blocks."""
 
         async def endpoint(request: Request) -> Response:
@@ -120,7 +120,7 @@ class _Answering:
 
         return endpoint
 
-    def _body(self, page: Page, asked: Asked, link: Link) -> str:
+    def _body(self, page: WebPage, asked: WebRequest, link: Link) -> str:
         with pymongo.timeout(PATIENCE):
             data = page.read(self._context, asked)
         return render(
@@ -140,7 +140,7 @@ class _Answering:
         body = render("error.html", asked, link, {"page": "error", "entries": _ENTRIES, **model})
         return self._html(request, asked, body, status)
 
-    def _html(self, request: Request, asked: Asked, body: str, status: int = 200) -> Response:
+    def _html(self, request: Request, asked: WebRequest, body: str, status: int = 200) -> Response:
         response = HTMLResponse(
             body, status, {"Vary": "Cookie, Accept-Language", "Content-Language": asked.lang}
         )
@@ -149,7 +149,7 @@ class _Answering:
             response.set_cookie(LANG, asked.lang, _YEAR, path=path, httponly=True, samesite="lax")
         return response
 
-    def _asked(self, request: Request) -> Asked:
+    def _asked(self, request: Request) -> WebRequest:
         query = {name: value for name, value in request.query_params.items() if name != LANG}
         place = {name: str(value) for name, value in request.path_params.items()}
         origin = self._access.origin_of_kept(request.headers.get("host", ""))
@@ -157,9 +157,9 @@ class _Answering:
         def frame(kind: str, name: str) -> str | None:
             return f"{origin}{self._seal.path(kind, name)}" if origin else None
 
-        return Asked(language(request), self._context.lookout.now(), place, query, frame)
+        return WebRequest(language(request), self._context.lookout.now(), place, query, frame)
 
-    def _link(self, request: Request, own: str, asked: Asked) -> Link:
+    def _link(self, request: Request, own: str, asked: WebRequest) -> Link:
         return linker(str(request.scope.get("root_path", "")), self._paths, own, asked)
 
 

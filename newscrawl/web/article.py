@@ -16,7 +16,7 @@ from newscrawl.stored import declared, default
 from newscrawl.vocabulary import HijriCalendar
 from newscrawl.web import differences
 from newscrawl.web.days import day_of, hijri
-from newscrawl.web.page import Asked, Context, NotFoundError, Page
+from newscrawl.web.page import Context, NotFoundError, WebPage, WebRequest
 from newscrawl.web.story import Member, members
 
 Document = dict[str, Any]
@@ -27,7 +27,7 @@ _RIGHT_TO_LEFT = frozenset({"ar", "arz", "ary", "fa", "ps", "ug", "ur", "ckb", "
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ArticleData:
     """An article and everything stored about it."""
 
     article: Document
@@ -39,7 +39,7 @@ class Found:
     """The article that it is compared with."""
 
 
-def read(context: Context, asked: Asked) -> Found:
+def read_article(context: Context, asked: WebRequest) -> ArticleData:
     """Read an article by its ``_id`` or by the key of any of its addresses."""
     articles, name = context.db["articles"], asked.place["id"]
     doc = articles.find_one({"_id": name}) or articles.find_one({"keys": name})
@@ -51,7 +51,7 @@ def read(context: Context, asked: Asked) -> Found:
     states = context.db["revisions"].find({"article": doc["_id"]}).sort("revision", -1).limit(MOST_STATES)
     other = asked.query.get("with", "")
     compared = {"title": 1, "lede": 1, "body": 1, "source_name": 1}
-    return Found(
+    return ArticleData(
         doc,
         list(states)[::-1],
         members(context.db, doc["story"]) if doc["duplicate_of"] or doc.get("copies") else [],
@@ -65,7 +65,7 @@ def _absent() -> Mapping[str, Any]:
     return {name: default(Article, name) for name, says in declared(Article).items() if says.since > 1}
 
 
-def show(found: Found, asked: Asked) -> Mapping[str, Any]:
+def show(found: ArticleData, asked: WebRequest) -> Mapping[str, Any]:
     """The article as in a newspaper, then everything that is known about it."""
     doc, lang = found.article, asked.lang
     return {
@@ -177,7 +177,7 @@ class State:
     replaced_at: dt.datetime | None
     changed: Sequence[str]
     """Fields whose values differ in the next state."""
-    lines: Mapping[str, Sequence[differences.Part]]
+    lines: Mapping[str, Sequence[differences.DiffSpan]]
     """The differences in title and lede."""
     body: Sequence[differences.Paragraph]
     """The differences in the text; empty if it is the same."""
@@ -212,7 +212,7 @@ def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 # --- The page that was kept
 
 
-def read_kept(context: Context, asked: Asked) -> Document:
+def read_kept(context: Context, asked: WebRequest) -> Document:
     """What is known about the kept page of an article."""
     wanted = {"title": 1, "url": 1, "source_name": 1, "raw": 1, "http": 1, "lang": 1}
     doc: Document | None = context.db["articles"].find_one({"_id": asked.place["id"]}, wanted)
@@ -221,12 +221,12 @@ def read_kept(context: Context, asked: Asked) -> Document:
     return doc
 
 
-def show_kept(doc: Document, asked: Asked) -> Mapping[str, Any]:
+def show_kept(doc: Document, asked: WebRequest) -> Mapping[str, Any]:
     """The kept page in its frame."""
     return {"doc": doc, "frame": asked.frame("article", doc["_id"]) if doc.get("raw") else None}
 
 
 PAGES = (
-    Page("article", "/articles/{id}", read, show),
-    Page("article_page", "/articles/{id}/page", read_kept, show_kept),
+    WebPage("article", "/articles/{id}", read_article, show),
+    WebPage("article_page", "/articles/{id}/page", read_kept, show_kept),
 )

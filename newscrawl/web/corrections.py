@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newscrawl.web import differences
-from newscrawl.web.page import Asked, Context, Page
+from newscrawl.web.page import Context, WebPage, WebRequest
 from newscrawl.web.site_lists import moment, stamp
 
 Document = dict[str, Any]
@@ -19,7 +19,7 @@ _ARTICLE = dict.fromkeys(("title", "body", "source_name", "revision", "lang"), 1
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Corrections:
     """Replaced states, the latest first, and their articles as they are now."""
 
     states: Sequence[Document]
@@ -28,7 +28,7 @@ class Found:
     """The moment before which there are more."""
 
 
-def read(context: Context, asked: Asked) -> Found:
+def read_corrections(context: Context, asked: WebRequest) -> Corrections:
     """The latest corrections, or those before a moment."""
     before = moment(asked, "before")
     wanted = {"replaced_at": {"$lt": before}} if before else {}
@@ -38,10 +38,10 @@ def read(context: Context, asked: Asked) -> Found:
     states = [state for state in states[:LINES] if state["changed"]]
     ids = {state["article"] for state in states}
     articles = {doc["_id"]: doc for doc in context.db["articles"].find({"_id": {"$in": [*ids]}}, _ARTICLE)}
-    return Found(states, articles, older)
+    return Corrections(states, articles, older)
 
 
-def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
+def show(found: Corrections, _asked: WebRequest) -> Mapping[str, Any]:
     """A line for each correction: when, by which newspaper, in which article, and the first differences."""
     states = {(state["article"], state["revision"]): state for state in found.states}
     lines = []
@@ -55,9 +55,9 @@ def show(found: Found, _asked: Asked) -> Mapping[str, Any]:
     return {"lines": lines, "older": stamp(found.older)}
 
 
-def _changes(before: Document, after: Document) -> tuple[list[Sequence[differences.Part]], int]:
+def _changes(before: Document, after: Document) -> tuple[list[Sequence[differences.DiffSpan]], int]:
     """The differences in the headline and at the text's first changed place; the number of further places."""
-    found: list[Sequence[differences.Part]] = []
+    found: list[Sequence[differences.DiffSpan]] = []
     if before["title"] != after["title"]:
         found.append(differences.of_lines(before["title"], after["title"]))
     changed = [one.parts for one in differences.of_texts(before["body"], after["body"]) if one.parts]
@@ -65,4 +65,4 @@ def _changes(before: Document, after: Document) -> tuple[list[Sequence[differenc
     return found, max(0, sum(map(differences.places, changed)) - 1)
 
 
-PAGES = (Page("corrections", "/corrections", read, show, is_entry=True),)
+PAGES = (WebPage("corrections", "/corrections", read_corrections, show, is_entry=True),)

@@ -14,7 +14,7 @@ from newscrawl.choice import first_day, last_day
 from newscrawl.dates import to_hijri
 from newscrawl.vocabulary import CoverageReason
 from newscrawl.web.days import calendar_of, country_of, gregorian, hijri, month, names_of
-from newscrawl.web.page import Asked, Context, NotFoundError, Page, WrongError
+from newscrawl.web.page import Context, NotFoundError, WebPage, WebRequest, WrongError
 from newscrawl.web.telling import meaning
 
 Document = dict[str, Any]
@@ -25,7 +25,7 @@ _ROW = {"_id": 0, "source": 1, "day": 1, "articles": 1, "copies": 1, "possible":
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
-class Seen(StrEnum):
+class DayState(StrEnum):
     """What is known about a day; the word also names the pattern of its cell."""
 
     WHOLE = "whole"
@@ -43,7 +43,7 @@ class Seen(StrEnum):
     @property
     def counts(self) -> bool:
         """Can a day be called whole or not?"""
-        return self not in (Seen.BEFORE, Seen.TODAY, Seen.NONE)
+        return self not in (DayState.BEFORE, DayState.TODAY, DayState.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Day:
     day: dt.date
     number: int
     """Its number in the month shown."""
-    seen: Seen
+    seen: DayState
     articles: int = 0
     possible: int = 0
     why: str = ""
@@ -84,13 +84,13 @@ def day_of_row(
     <Seen.EMPTY: 'empty'>
     """
     if row is None:
-        return Day(day, number, Seen.BEFORE if str(day) < first else Seen.NONE)
+        return Day(day, number, DayState.BEFORE if str(day) < first else DayState.NONE)
     articles, complete = row.get("articles", 0), row.get("complete")
-    seen = Seen.UNKNOWN if complete is None else Seen.PART if not complete else Seen.WHOLE
+    seen = DayState.UNKNOWN if complete is None else DayState.PART if not complete else DayState.WHOLE
     if complete and not articles:
-        seen = Seen.EMPTY
+        seen = DayState.EMPTY
     if day >= today:
-        seen = Seen.TODAY
+        seen = DayState.TODAY
     return Day(day, number, seen, articles, row.get("possible", 0), row.get("why", ""))
 
 
@@ -114,7 +114,7 @@ class Year:
     last: str = ""
 
 
-def read_year(context: Context, asked: Asked) -> Year:
+def read_year(context: Context, asked: WebRequest) -> Year:
     """The rows of the requested year, or of the latest."""
     rows, source = context.db["coverage"], asked.place["source"]
     dated = {"source": source, "day": {"$gte": ""}}
@@ -158,7 +158,7 @@ def bounds(year: int, country: str | None, is_hijri: bool) -> tuple[dt.date, dt.
     return first_day(text, country), last_day(text, country)
 
 
-def show_year(found: Year, asked: Asked) -> Mapping[str, Any]:
+def show_year(found: Year, asked: WebRequest) -> Mapping[str, Any]:
     """The twelve months of a year, each with its weeks."""
     begin, end = bounds(found.year, found.country, found.is_hijri)
     months = list(months_of(begin, end, found, asked.now.date()))
@@ -177,7 +177,7 @@ def show_year(found: Year, asked: Asked) -> Mapping[str, Any]:
         "undated": (found.undated or {}).get("articles", 0),
         "said": {day.day: _said(day, asked.lang, found) for each in months for day in _all(each)},
         "years": _years(found),
-        "seen": [seen for seen in Seen if seen != Seen.NONE],
+        "seen": [seen for seen in DayState if seen != DayState.NONE],
     }
 
 
@@ -199,9 +199,9 @@ def months_of(begin: dt.date, end: dt.date, found: Year, today: dt.date) -> Iter
             name,
             list(weeks_of(cells)),
             sum(cell.articles for cell in cells),
-            sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in cells),
+            sum(cell.seen in (DayState.WHOLE, DayState.EMPTY) for cell in cells),
             sum(cell.seen.counts for cell in cells),
-            any(cell.seen not in (Seen.BEFORE, Seen.NONE) for cell in cells),
+            any(cell.seen not in (DayState.BEFORE, DayState.NONE) for cell in cells),
         )
 
 
@@ -254,7 +254,7 @@ class Weeks:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_all(context: Context, asked: Asked) -> Weeks:
+def read_all(context: Context, asked: WebRequest) -> Weeks:
     """The rows of the last weeks; an index by day finds them, so that nothing else is read."""
     begin = asked.now.date() - dt.timedelta(days=7 * WEEKS - 1)
     days = {"$gte": str(begin), "$lte": str(asked.now.date())}
@@ -262,7 +262,7 @@ def read_all(context: Context, asked: Asked) -> Weeks:
     return Weeks(begin, rows, names_of(context.db, {row["source"] for row in rows}))
 
 
-def show_all(found: Weeks, asked: Asked) -> Mapping[str, Any]:
+def show_all(found: Weeks, asked: WebRequest) -> Mapping[str, Any]:
     """A line for each newspaper, a cell for each day."""
     days = [found.begin + dt.timedelta(days=n) for n in range(7 * WEEKS)]
     by_source: dict[str, dict[str, Document]] = {}
@@ -271,7 +271,7 @@ def show_all(found: Weeks, asked: Asked) -> Mapping[str, Any]:
     lines: list[dict[str, Any]] = []
     for source, rows in by_source.items():
         cells = [day_of_row(day, day.day, rows.get(str(day)), min(rows), asked.now.date()) for day in days]
-        whole = sum(cell.seen in (Seen.WHOLE, Seen.EMPTY) for cell in cells)
+        whole = sum(cell.seen in (DayState.WHOLE, DayState.EMPTY) for cell in cells)
         lines.append({
             "source": source, "name": found.names[source], "cells": cells, "whole": whole,
             "days": sum(cell.seen.counts for cell in cells), "articles": sum(cell.articles for cell in cells),
@@ -282,11 +282,11 @@ def show_all(found: Weeks, asked: Asked) -> Mapping[str, Any]:
         "days": days,
         "said": {day: gregorian(asked.lang, day) for day in days},
         "weeks": WEEKS,
-        "seen": [seen for seen in Seen if seen != Seen.NONE],
+        "seen": [seen for seen in DayState if seen != DayState.NONE],
     }
 
 
 PAGES = (
-    Page("coverage", "/coverage", read_all, show_all, is_entry=True),
-    Page("coverage_year", "/coverage/{source}", read_year, show_year),
+    WebPage("coverage", "/coverage", read_all, show_all, is_entry=True),
+    WebPage("coverage_year", "/coverage/{source}", read_year, show_year),
 )

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DiffSpan:
     """Consecutive words of one kind."""
 
     kind: Kind
@@ -34,11 +34,11 @@ class Part:
 class Paragraph:
     """A paragraph with its changes, or a number of unchanged paragraphs."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DiffSpan, ...] = ()
     unchanged: int = 0
 
 
-def of_lines(old: str, new: str) -> tuple[Part, ...]:
+def of_lines(old: str, new: str) -> tuple[DiffSpan, ...]:
     """The differences between two lines.
 
     >>> [(str(part.kind), part.text) for part in of_lines("ارتفاع أسعار الخضر", "تراجع أسعار الخضر")]
@@ -63,7 +63,7 @@ def of_texts(old: str, new: str) -> list[Paragraph]:
     return found
 
 
-def around_first(parts: Sequence[Part], beside: int = 8) -> tuple[Part, ...]:
+def around_first(parts: Sequence[DiffSpan], beside: int = 8) -> tuple[DiffSpan, ...]:
     """The first change of a paragraph, with a few words on either side.
 
     >>> shown = around_first(of_lines("أ ب ج د ه", "أ ب ج و ه"), beside=1)
@@ -72,19 +72,19 @@ def around_first(parts: Sequence[Part], beside: int = 8) -> tuple[Part, ...]:
     """
     first = next((n for n, part in enumerate(parts) if part.kind != Kind.SAME), 0)
     last = next((n for n in range(first, len(parts)) if parts[n].kind == Kind.SAME), len(parts))
-    shown: list[Part] = []
+    shown: list[DiffSpan] = []
     if first:
         words = parts[first - 1].text.split()
         lead = ["…"] if len(words) > beside or first > 1 else []
-        shown.append(Part(Kind.SAME, " ".join([*lead, *words[-beside:]])))
-    shown += [Part(part.kind, _cut(part.text, 3 * beside)) for part in parts[first:last]]
+        shown.append(DiffSpan(Kind.SAME, " ".join([*lead, *words[-beside:]])))
+    shown += [DiffSpan(part.kind, _cut(part.text, 3 * beside)) for part in parts[first:last]]
     if last < len(parts):
         rest = " …" if last + 1 < len(parts) else ""
-        shown.append(Part(Kind.SAME, _cut(parts[last].text, beside) + rest))
+        shown.append(DiffSpan(Kind.SAME, _cut(parts[last].text, beside) + rest))
     return tuple(shown)
 
 
-def places(parts: Sequence[Part]) -> int:
+def places(parts: Sequence[DiffSpan]) -> int:
     """The number of places where words of a paragraph changed.
 
     >>> places(of_lines("أ ب ج د ه", "أ ت ج د و"))
@@ -119,14 +119,14 @@ def _paragraphs(text: str) -> list[str]:
 def _changed(olds: Sequence[str], news: Sequence[str]) -> Iterator[Paragraph]:
     """Changed paragraphs, separated where either text has a paragraph break."""
     parts = _parts(_words(olds), _words(news))
-    line: list[Part] = []
+    line: list[DiffSpan] = []
     for part in parts:
         for number, piece in enumerate(part.text.split(_BREAK)):
             if number and line:
                 yield Paragraph(tuple(line))
                 line = []
             if piece.strip():
-                line.append(Part(part.kind, piece.strip()))
+                line.append(DiffSpan(part.kind, piece.strip()))
     if line:
         yield Paragraph(tuple(line))
 
@@ -138,7 +138,7 @@ def _words(paragraphs: Sequence[str]) -> list[str]:
     return words
 
 
-def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffSpan]:
     pieces: list[tuple[Kind, str]] = []
     if max(len(old), len(new)) > MOST_WORDS:
         pieces = [*((Kind.OUT, word) for word in old), (Kind.OUT, _BREAK), *((Kind.IN, word) for word in new)]
@@ -149,4 +149,4 @@ def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
             else:
                 pieces += [(Kind.OUT, word) for word in old[a:b]] + [(Kind.IN, word) for word in new[c:d]]
     for fate, some in groupby(pieces, key=lambda piece: piece[0]):
-        yield Part(fate, " ".join(word for _, word in some))
+        yield DiffSpan(fate, " ".join(word for _, word in some))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from newscrawl.vocabulary import AlarmKind
 from newscrawl.watch.alarms import Alarms
-from newscrawl.watch.causes import Cause, Ringing, causes
+from newscrawl.watch.causes import Cause, OpenAlarm, causes
 from newscrawl.watch.facts import Facts
 from newscrawl.watch.known import Installation
 from newscrawl.watch.status import Status, status
@@ -27,7 +27,7 @@ class Look:
     seen: Installation
     causes: Mapping[str, Cause]
     found: Status
-    ringing: Mapping[str, Ringing]
+    ringing: Mapping[str, OpenAlarm]
 
     @property
     def titles(self) -> Mapping[str, str]:

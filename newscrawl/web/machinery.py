@@ -16,7 +16,7 @@ from newscrawl.watch.known import SeenNode
 from newscrawl.web import telling
 from newscrawl.web.looking import Look
 from newscrawl.web.overview import told
-from newscrawl.web.page import Asked, Context, Document, Page
+from newscrawl.web.page import Context, Document, WebPage, WebRequest
 from newscrawl.web.secret import machine
 from newscrawl.web.words import has, word
 
@@ -26,7 +26,7 @@ PUNCTUAL = dt.timedelta(minutes=1)
 """How long a site may be due before it counts as late: its node checks every second."""
 
 
-def read_schedule(context: Context, _asked: Asked) -> Mapping[str, Any]:
+def read_schedule(context: Context, _asked: WebRequest) -> Mapping[str, Any]:
     """The leases of all sites, and the nodes without a free slot."""
     ops = context.ops
     return {
@@ -36,7 +36,7 @@ def read_schedule(context: Context, _asked: Asked) -> Mapping[str, Any]:
     }
 
 
-def show_schedule(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def show_schedule(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     """Running sites first, then late sites, then sites that are due next."""
     lines = [_lease(doc, asked) for doc in data["leases"] if isinstance(doc.get("due_at"), dt.datetime)]
     lines.sort(key=lambda line: (("runs", "waits", "late", "next").index(line["state"]), line["due"]))
@@ -46,7 +46,7 @@ def show_schedule(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     return {"lines": lines, "crowded": crowded, "titles": look.titles}
 
 
-def _lease(doc: Document, asked: Asked) -> Mapping[str, Any]:
+def _lease(doc: Document, asked: WebRequest) -> Mapping[str, Any]:
     state = "next"
     if doc.get("job"):
         state = "runs" if doc.get("holder") else "waits"
@@ -61,7 +61,7 @@ def _lease(doc: Document, asked: Asked) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def read_nodes(context: Context, _asked: Asked) -> Mapping[str, Any]:
+def read_nodes(context: Context, _asked: WebRequest) -> Mapping[str, Any]:
     """The nodes, their leases, and the results of `scrapy doctor` that can be determined from here."""
     held = context.ops["leases"].find({"job": {"$gt": ""}}, {"node": 1, "holder": 1, "taken_at": 1})
     return {
@@ -81,7 +81,7 @@ def _checks(context: Context) -> list[Check]:
     return [*found, *doctor.clock(db, ops, now), doctor.zones(), doctor.months(now.date(), countries)]
 
 
-def show_nodes(data: Mapping[str, Any], _asked: Asked) -> Mapping[str, Any]:
+def show_nodes(data: Mapping[str, Any], _asked: WebRequest) -> Mapping[str, Any]:
     """The nodes, those that are away first."""
     jobs: defaultdict[str, list[str]] = defaultdict(list)
     for doc in data["leases"]:
@@ -126,7 +126,7 @@ def _check(check: Check) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
+def read_alarms(context: Context, asked: WebRequest) -> Mapping[str, Any]:
     """Open alarms, silences, and recent alarms."""
     alarms = context.ops["alarms"]
     over = alarms.find({"stored_at": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}, "open": False})
@@ -138,7 +138,7 @@ def read_alarms(context: Context, asked: Asked) -> Mapping[str, Any]:
     }
 
 
-def show_alarms(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def show_alarms(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     """The alarms, newest first, and findings that have not raised an alarm yet."""
     found, titles = data["look"].causes, data["look"].titles
     ringing = sorted(data["open"], key=lambda doc: doc["began_at"], reverse=True)
@@ -176,7 +176,7 @@ def _alarm(doc: Document, cause: Any, lang: str, titles: Mapping[str, str]) -> M
 
 
 PAGES = (
-    Page("schedule", "/schedule", read_schedule, show_schedule, is_entry=True),
-    Page("nodes", "/nodes", read_nodes, show_nodes, is_entry=True),
-    Page("alarms", "/alarms", read_alarms, show_alarms, is_entry=True),
+    WebPage("schedule", "/schedule", read_schedule, show_schedule, is_entry=True),
+    WebPage("nodes", "/nodes", read_nodes, show_nodes, is_entry=True),
+    WebPage("alarms", "/alarms", read_alarms, show_alarms, is_entry=True),
 )

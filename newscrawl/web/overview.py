@@ -10,19 +10,19 @@ from newscrawl.watch.known import WatchedSite
 from newscrawl.watch.status import GREEN, RED, YELLOW, SiteStatus
 from newscrawl.web import plots, telling
 from newscrawl.web.looking import Look
-from newscrawl.web.page import Asked, Context, Page
+from newscrawl.web.page import Context, WebPage, WebRequest
 from newscrawl.web.words import LANGUAGES, word
 
 SHOWN = 28
 """Number of days in the plot of each line."""
 
 
-def read(context: Context, _asked: Asked) -> Look:
+def read_overview(context: Context, _asked: WebRequest) -> Look:
     """The findings of the monitors."""
     return context.lookout.look(context)
 
 
-def show(look: Look, asked: Asked) -> Mapping[str, Any]:
+def show(look: Look, asked: WebRequest) -> Mapping[str, Any]:
     """The sites, red first, as in `scrapy status`."""
     known = {site.name: site for site in look.seen.sites}
     rows = look.found.rows
@@ -62,4 +62,4 @@ def _row(row: SiteStatus, site: WatchedSite, cause: Cause | None, lang: str) -> 
     }
 
 
-PAGES = (Page("overview", "/", read, show, is_entry=True),)
+PAGES = (WebPage("overview", "/", read_overview, show, is_entry=True),)

@@ -46,7 +46,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WebRequest:
     """A request, as pages see it."""
 
     lang: str
@@ -60,14 +60,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """One page; the docstring of the package says how to add another."""
 
     name: str
     """The name of its template and title; ``link(name)`` is its address."""
     path: str
     """Example: ``/sites/{site}``."""
-    read: Callable[[Context, Asked], Any]
-    show: Callable[[Any, Asked], Mapping[str, Any]]
+    read: Callable[[Context, WebRequest], Any]
+    show: Callable[[Any, WebRequest], Mapping[str, Any]]
     is_entry: bool = False
     """Is it in the navigation?"""

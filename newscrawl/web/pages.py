@@ -12,9 +12,9 @@ from newscrawl.web import (
     site_lists,
     story,
 )
-from newscrawl.web.page import Page
+from newscrawl.web.page import WebPage
 
-PAGES: tuple[Page, ...] = (
+PAGES: tuple[WebPage, ...] = (
     *overview.PAGES,
     *machinery.PAGES,
     *site.PAGES,

@@ -13,7 +13,7 @@ from typing import Any
 
 from newscrawl.vocabulary import AddressOutcome, AddressSource, FetchFailure, RunOutcome, Word
 from newscrawl.web import telling
-from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page
+from newscrawl.web.page import Context, Document, NotFoundError, WebPage, WebRequest
 from newscrawl.web.secret import machine
 from newscrawl.web.site_lists import run_shown, title_of
 from newscrawl.web.words import word
@@ -26,7 +26,7 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 """A host name that `ssh` cannot take for an option."""
 
 
-def read(context: Context, asked: Asked) -> Document:
+def read_run(context: Context, asked: WebRequest) -> Document:
     """The record of a run, and its last log lines."""
     doc = context.ops["runs"].find_one({"_id": asked.place["run"]})
     if doc is None:
@@ -77,7 +77,7 @@ def _told(doc: Document, lang: str) -> Any:
     return word(lang, "run.told", outcome=word(lang, f"outcome.{result}"), **found)
 
 
-def show(doc: Document, asked: Asked) -> Mapping[str, Any]:
+def show(doc: Document, asked: WebRequest) -> Mapping[str, Any]:
     """The run in words; text that may hold a password goes through ``machine``."""
     lang = asked.lang
     ledger = doc.get("ledger") or {}
@@ -120,4 +120,4 @@ def _meaning(lang: str, words: type[Word], name: str) -> Any:
     return telling.meaning(lang, words(name)) if name in {*words} else name
 
 
-PAGES = (Page("run", "/runs/{run}", read, show),)
+PAGES = (WebPage("run", "/runs/{run}", read_run, show),)

@@ -15,7 +15,7 @@ from newscrawl.search import Hit, SearchResult, find
 from newscrawl.search.query import MOST_WORDS, parse
 from newscrawl.shown import visible
 from newscrawl.web.days import calendar_of, day_of, hijri, names_of
-from newscrawl.web.page import Asked, Context, Page
+from newscrawl.web.page import Context, WebPage, WebRequest
 
 LINES = 20
 """Number of articles on a page."""
@@ -39,7 +39,7 @@ class Result:
     page: int = 1
 
 
-def read(context: Context, asked: Asked) -> Result:
+def read_search(context: Context, asked: WebRequest) -> Result:
     """Run the search, if the address holds one."""
     given = {name: asked.query.get(name, "").strip() for name in FIELDS}
     sources = names_of(context.db, context.db["articles"].distinct("source"))
@@ -96,7 +96,7 @@ def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
     return found
 
 
-def show(result: Result, asked: Asked) -> Mapping[str, Any]:
+def show(result: Result, asked: WebRequest) -> Mapping[str, Any]:
     """The form, the articles, and the links to further pages."""
     found, given = result.found, {name: value for name, value in result.given.items() if value}
     pages = min(MOST_PAGES, -(-found.fitting // LINES)) if found else 0
@@ -147,4 +147,4 @@ def marked(text: str, marks: tuple[tuple[int, int], ...]) -> Markup:
     return parts + visible(text[last:])
 
 
-PAGES = (Page("search", "/search", read, show, is_entry=True),)
+PAGES = (WebPage("search", "/search", read_search, show, is_entry=True),)

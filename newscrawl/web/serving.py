@@ -10,12 +10,12 @@ from contextlib import ExitStack
 
 import uvicorn
 
-from newscrawl.web.access import Access
-from newscrawl.web.app import Site
+from newscrawl.web.access import AccessSettings
+from newscrawl.web.app import WebApp
 from newscrawl.web.page import Context
 
 
-def serve(context: Context, access: Access, started: Callable[[], None]) -> None:
+def serve(context: Context, access: AccessSettings, started: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; ``started`` is called once it listens.
 
     Raises ``OSError`` if it cannot listen on the address, and ``PyMongoError`` if the monitors' first check
@@ -29,10 +29,10 @@ def serve(context: Context, access: Access, started: Callable[[], None]) -> None
         started()
         # uvicorn raises the signal that ended it once more, but the caller must release MongoDB first.
         signal.signal(signal.SIGTERM, lambda *_: None)
-        server(Site(context, access)).run(sockets=sockets)
+        server(WebApp(context, access)).run(sockets=sockets)
 
 
-def server(site: Site) -> uvicorn.Server:
+def server(site: WebApp) -> uvicorn.Server:
     """The server of a site: ``run(sockets)`` until ``should_exit``."""
     return uvicorn.Server(
         uvicorn.Config(

@@ -14,7 +14,7 @@ from newscrawl.watch.monitors import beat_of
 from newscrawl.watch.status import SiteStatus
 from newscrawl.web import plots, telling
 from newscrawl.web.looking import Look
-from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page
+from newscrawl.web.page import Context, Document, NotFoundError, WebPage, WebRequest
 from newscrawl.web.site_lists import pending_shown, reasons_shown, rejected_by_reason, run_shown
 from newscrawl.web.words import LANGUAGES, word
 
@@ -32,7 +32,7 @@ RUN_FIELDS = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class SiteData:
     """The data of a site."""
 
     name: str
@@ -48,7 +48,7 @@ class Read:
     rejected: Mapping[str, int]
 
 
-def read(context: Context, asked: Asked) -> Read:
+def read_site(context: Context, asked: WebRequest) -> SiteData:
     """Read the data of a site by a few queries, each with an index."""
     name, db, ops = asked.place["site"], context.db, context.ops
     look = context.lookout.look(context)
@@ -61,14 +61,14 @@ def read(context: Context, asked: Asked) -> Read:
     runs = ops["runs"].find({"site": name}, RUN_FIELDS).sort("started_at", -1).limit(RUNS)
     met = ops["runs"].find({"site": name, "came": {"$gt": 0}}, {"reading": 1, "drift": 1, "started_at": 1})
     pending = ops["pending"].find({"site": name}).sort("retry_at", 1).limit(PENDING)
-    return Read(
+    return SiteData(
         name, look, source, lease, list(days.sort("day", 1)), list(runs),
         list(met.sort("finished_at", -1).limit(READINGS)), list(pending),
         ops["pending"].count_documents({"site": name}), rejected_by_reason(context, name),
     )  # fmt: skip
 
 
-def show(data: Read, asked: Asked) -> Mapping[str, Any]:
+def show(data: SiteData, asked: WebRequest) -> Mapping[str, Any]:
     """The data in words and plots."""
     lang, look = asked.lang, data.look
     site = next((one for one in look.seen.sites if one.name == data.name), WatchedSite(data.name))
@@ -103,7 +103,7 @@ def show(data: Read, asked: Asked) -> Mapping[str, Any]:
 # --- Articles a day
 
 
-def _plot(rows: Sequence[Document], site: WatchedSite, row: SiteStatus | None, asked: Asked) -> Any:
+def _plot(rows: Sequence[Document], site: WatchedSite, row: SiteStatus | None, asked: WebRequest) -> Any:
     days = [one for one in rows if one["day"]]
     if not days:
         return ""
@@ -186,4 +186,4 @@ def _drift(readings: Sequence[Document], lang: str) -> Mapping[str, Any] | None:
     }
 
 
-PAGES = (Page("site", "/sites/{site}", read, show),)
+PAGES = (WebPage("site", "/sites/{site}", read_site, show),)

@@ -8,14 +8,14 @@ from typing import Any
 
 from newscrawl.vocabulary import FetchFailure, Interruption, RejectionReason, Word
 from newscrawl.web import telling
-from newscrawl.web.page import Asked, Context, Document, NotFoundError, Page, WrongError
+from newscrawl.web.page import Context, Document, NotFoundError, WebPage, WebRequest, WrongError
 from newscrawl.web.secret import machine
 
 AT_ONCE = 30
 """Number of lines on a page."""
 
 
-def moment(asked: Asked, name: str) -> dt.datetime | None:
+def moment(asked: WebRequest, name: str) -> dt.datetime | None:
     """A moment in the address; raises ``WrongError`` for anything else."""
     given = asked.query.get(name, "")
     if not given:
@@ -56,7 +56,7 @@ def run_shown(doc: Document, lang: str) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _read_runs(context: Context, asked: Asked) -> Mapping[str, Any]:
+def _read_runs(context: Context, asked: WebRequest) -> Mapping[str, Any]:
     before = moment(asked, "before")
     which = {"site": asked.place["site"]} | ({"started_at": {"$lt": before}} if before else {})
     found = list(context.ops["runs"].find(which).sort("started_at", -1).limit(AT_ONCE))
@@ -65,7 +65,7 @@ def _read_runs(context: Context, asked: Asked) -> Mapping[str, Any]:
     return {"runs": found, "title": title_of(context, asked.place["site"])}
 
 
-def _show_runs(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def _show_runs(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     runs = data["runs"]
     return {
         "name": asked.place["site"],
@@ -93,7 +93,7 @@ def _failure(lang: str, word: str) -> Any:
     return telling.meaning(lang, found) if found else word
 
 
-def _read_pending(context: Context, asked: Asked) -> Mapping[str, Any]:
+def _read_pending(context: Context, asked: WebRequest) -> Mapping[str, Any]:
     which = {"site": asked.place["site"]}
     pending = context.ops["pending"]
     found = list(pending.find(which).sort("retry_at", 1).limit(4 * AT_ONCE))
@@ -101,7 +101,7 @@ def _read_pending(context: Context, asked: Asked) -> Mapping[str, Any]:
     return {"pending": found, "waiting": waiting, "title": title}
 
 
-def _show_pending(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def _show_pending(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     return {
         "name": asked.place["site"],
         "title": data["title"],
@@ -128,7 +128,7 @@ def reasons_shown(rejected: Mapping[str, int], lang: str) -> Sequence[tuple[str,
     return [(name, telling.reason(lang, name), n) for name, n in rejected.items()]
 
 
-def _read_rejected(context: Context, asked: Asked) -> Mapping[str, Any]:
+def _read_rejected(context: Context, asked: WebRequest) -> Mapping[str, Any]:
     site, before = asked.place["site"], moment(asked, "before")
     counts = rejected_by_reason(context, site)
     reason = asked.query.get("reason") or next(iter(counts), "")
@@ -140,7 +140,7 @@ def _read_rejected(context: Context, asked: Asked) -> Mapping[str, Any]:
     return {"counts": counts, "reason": reason, "pages": list(found), "title": title_of(context, site)}
 
 
-def _show_rejected(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def _show_rejected(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     pages = data["pages"]
     return {
         "name": asked.place["site"],
@@ -159,7 +159,7 @@ def _show_rejected(data: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _read_one(context: Context, asked: Asked) -> Document:
+def _read_one(context: Context, asked: WebRequest) -> Document:
     # Leaves out the page itself, which may be as large as a document can be.
     pipeline: list[Document] = [
         {"$match": {"_id": asked.place["id"]}},
@@ -171,7 +171,7 @@ def _read_one(context: Context, asked: Asked) -> Document:
     return found | {"title": title_of(context, found.get("site", ""))}
 
 
-def _show_one(data: Document, asked: Asked) -> Mapping[str, Any]:
+def _show_one(data: Document, asked: WebRequest) -> Mapping[str, Any]:
     return {
         "id": data["_id"], "name": data.get("site", ""), "title": data["title"], "url": data.get("url", ""),
         "urls": [url for url in data.get("urls", ()) if url != data.get("url")],
@@ -184,8 +184,8 @@ def _show_one(data: Document, asked: Asked) -> Mapping[str, Any]:
 
 
 PAGES = (
-    Page("runs", "/sites/{site}/runs", _read_runs, _show_runs),
-    Page("pending", "/sites/{site}/pending", _read_pending, _show_pending),
-    Page("rejected", "/sites/{site}/rejected", _read_rejected, _show_rejected),
-    Page("rejection", "/rejected/{id}", _read_one, _show_one),
+    WebPage("runs", "/sites/{site}/runs", _read_runs, _show_runs),
+    WebPage("pending", "/sites/{site}/pending", _read_pending, _show_pending),
+    WebPage("rejected", "/sites/{site}/rejected", _read_rejected, _show_rejected),
+    WebPage("rejection", "/rejected/{id}", _read_one, _show_one),
 )

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo.database import Database
 
 from newscrawl.web.days import day_of
-from newscrawl.web.page import Asked, Context, NotFoundError, Page
+from newscrawl.web.page import Context, NotFoundError, WebPage, WebRequest
 
 Document = dict[str, Any]
 
@@ -60,7 +60,7 @@ def members(db: Database[Document], story: str) -> list[Document]:
     return sorted(found, key=lambda doc: (doc["duplicate_of"] is not None, moment(doc)[0] or end, doc["_id"]))
 
 
-def read(context: Context, asked: Asked) -> list[Document]:
+def read_story(context: Context, asked: WebRequest) -> list[Document]:
     """The articles of a story, given the ``_id`` of any of them."""
     name = asked.place["id"]
     if found := members(context.db, name):
@@ -71,7 +71,7 @@ def read(context: Context, asked: Asked) -> list[Document]:
     return members(context.db, doc["story"])
 
 
-def show(found: Sequence[Document], asked: Asked) -> Mapping[str, Any]:
+def show(found: Sequence[Document], asked: WebRequest) -> Mapping[str, Any]:
     """A timeline with a dot for each article, and the articles in order."""
     lines = [Member.of(doc, found) for doc in found]
     return {
@@ -109,4 +109,4 @@ def dots(moments: Sequence[dt.datetime | None], *, rtl: bool) -> list[int | None
     return [place(at) for at in moments]
 
 
-PAGES = (Page("story", "/stories/{id}", read, show),)
+PAGES = (WebPage("story", "/stories/{id}", read_story, show),)

@@ -16,7 +16,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from newscrawl.shown import visible
-from newscrawl.web.page import Asked
+from newscrawl.web.page import WebRequest
 from newscrawl.web.words import LANGUAGES, number, word
 
 _UNITS = ((60, "unit.minutes", 1), (72 * 60, "unit.hours", 60), (60 * 24 * 60, "unit.days", 1440))
@@ -107,7 +107,7 @@ def _is_text(url: str) -> bool:
     return True
 
 
-def linker(root: str, paths: Mapping[str, str], own: str, asked: Asked | None) -> Link:
+def linker(root: str, paths: Mapping[str, str], own: str, asked: WebRequest | None) -> Link:
     """The function that makes addresses of the site: ``link("site", site="hespress", days="30")``.
 
     Values that the page's path does not name go into the query. Without a name, the link leads to the current
@@ -129,7 +129,7 @@ def linker(root: str, paths: Mapping[str, str], own: str, asked: Asked | None) -
     return link
 
 
-def render(template: str, asked: Asked, link: Link | None, model: Mapping[str, Any]) -> str:
+def render(template: str, asked: WebRequest, link: Link | None, model: Mapping[str, Any]) -> str:
     """A page as HTML; without ``link``, a self-contained file."""
     lang = asked.lang
     shared = {

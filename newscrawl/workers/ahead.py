@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from newscrawl.collecting import leave_alone
 from newscrawl.workers import articles, lists, worker
 
-__all__ = ["Ahead", "fork"]
+__all__ = ["SpareWorker", "fork"]
 
 _FOUND_BY_NAME = (articles, lists)
 """The modules with the functions that a worker calls, imported before the fork."""
 
 
 @dataclass(slots=True)
-class Ahead:
+class SpareWorker:
     """A worker that waits for its first page."""
 
     pid: int
@@ -33,7 +33,7 @@ class Ahead:
     """Its exit status, once it has ended."""
 
 
-def fork(megabytes: int) -> Ahead | None:
+def fork(megabytes: int) -> SpareWorker | None:
     """A worker with at most ``megabytes`` of memory, forked from this process; None if forking is unsafe."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
@@ -42,7 +42,7 @@ def fork(megabytes: int) -> Ahead | None:
     parent = os.getpid()
     if pid := os.fork():
         theirs.close()
-        return Ahead(pid, ours, megabytes)
+        return SpareWorker(pid, ours, megabytes)
     try:
         descriptor = theirs.detach()
         _let_go(descriptor)

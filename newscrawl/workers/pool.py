@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from newscrawl.dates import EXTRA_MONTHS, months_table
 from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError
-from newscrawl.workers.ahead import Ahead
+from newscrawl.workers.ahead import SpareWorker
 from newscrawl.workers.wire import HEADER, Answer, Work, packed, unpacked
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Pool:
     Call all methods in the thread of the event loop.
     """
 
-    def __init__(self, size: int, megabytes: int = 1024, ahead: Ahead | None = None) -> None:
+    def __init__(self, size: int, megabytes: int = 1024, ahead: SpareWorker | None = None) -> None:
         self._ahead = ahead
         self._size = size
         self._megabytes = megabytes
@@ -155,7 +155,7 @@ class _Worker(asyncio.Protocol):
         megabytes: int,
         free: Callable[[], None],
         ended: Callable[[_Worker, int, int], None],
-        ahead: Ahead | None = None,
+        ahead: SpareWorker | None = None,
     ) -> None:
         self._free, self._tell = free, ended
         self._sites: list[object] = []
@@ -166,7 +166,7 @@ class _Worker(asyncio.Protocol):
         self.job: _Job | None = None
         self._megabytes = 0
         self._looked = 0.0
-        self.process: Ahead | subprocess.Popen[bytes]
+        self.process: SpareWorker | subprocess.Popen[bytes]
         self.ready = False
         """Can it take jobs? Until then it imports modules."""
         loop = asyncio.get_running_loop()

@@ -21,7 +21,7 @@ from newscrawl.meta import meta
 from newscrawl.page import read
 from newscrawl.sites import Site
 from newscrawl.workers import ReadingError, articles, lists
-from newscrawl.workers.ahead import Ahead, fork
+from newscrawl.workers.ahead import SpareWorker, fork
 from newscrawl.workers.pool import Pool
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class PageReader:
 
     _pool: ClassVar[Pool | None] = None
     _users: ClassVar[set[PageReader]] = set()
-    _ahead: ClassVar[Ahead | None] = None
+    _ahead: ClassVar[SpareWorker | None] = None
 
     def __init__(self, crawler: Crawler, site: Site) -> None:
         self._crawler = crawler
