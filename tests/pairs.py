@@ -1,4 +1,4 @@
-"""Labelled articles: which are copies of which, made from our own stories by what newspapers do to texts.
+"""Labelled articles, some of which are copies of others: our own stories, with changes that newspapers make.
 
 Every story of the recording is the original of a group; fixed rules and a fixed seed produce its copies.
 ``data/pairs.json`` has the articles that must never be linked: recurring notices, follow-ups that repeat the

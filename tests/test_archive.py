@@ -220,7 +220,7 @@ def test_an_unchanged_page_is_kept_once(tmp_path: Path, answer: Response) -> Non
     assert revisit.rec_headers.get_header("WARC-Refers-To-Date") == "2026-11-28T20:17:52Z"
 
 
-def test_a_visit_again_remembers_the_list_that_led_to_the_page(tmp_path: Path) -> None:
+def test_a_repeated_visit_remembers_the_list_that_led_to_the_page(tmp_path: Path) -> None:
     first, second, third = (run_file(tmp_path, run) for run in ("one", "two", "three"))
     one = first.add(asked(1), packed(page(1)), page(1))
     first.close()

@@ -80,7 +80,7 @@ HEADERS = {
     "NEL": '{{"report_to": "default", "max_age": 60, "success_fraction": 1}}',
     "Speculation-Rules": '"{to}/rules"',
 }
-"""Attempts by the headers of the response."""
+"""Attempts that are made by headers of the response."""
 UNSEEN = {
     "speculation": """let s = document.createElement('script'); s.type = 'speculationrules';
         let rules = [{{source: 'list', urls: ['{to}']}}]

@@ -137,7 +137,9 @@ def test_phrases_of_several_units_of_less_than_one_unit_and_of_the_last_unit(
     ],
 )
 def test_phrases_that_name_no_day_are_not_read(text: str) -> None:
-    """The page's clock; CLDR's wrong phrase for the past; today's weekday (today, or a week ago)."""
+    """Among these are the page's clock, CLDR's wrong phrase for the past, and today's weekday (today, or a
+    week ago).
+    """
     assert parse(text, now=NOW) is None
 
 

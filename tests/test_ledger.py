@@ -201,7 +201,7 @@ def leave_pending(database: Database, url: str, times: int = 1) -> None:
         pytest.param(403, "known", marks=LONG),
     ],
 )
-def test_a_visit_again_that_failed_stays_a_visit_again(
+def test_a_repeated_visit_that_failed_remains_a_repeated_visit(
     newspaper: Newspaper, database: Database, status: int, end: str
 ) -> None:
     """A stored article that is pending becomes gone when it is removed, and not rejected."""

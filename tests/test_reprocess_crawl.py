@@ -13,7 +13,7 @@ from tests.trials import size
 ARTICLES = size(300) if size(100) == 100 else 12
 LEFT_OUT = {"run", "updated_at", "made_by"}
 CLOCK = {"checked_at", "last_seen_at", "gone_at"}
-"""Moments of visits that read nothing: the archive has that of the download, the crawl that of its outcome.
+"""Moments of visits that read nothing: the archive notes the download, the crawl its outcome.
 """
 OF_VISIT = {"http", "checked_at", "last_seen_at"}
 

@@ -207,7 +207,7 @@ def test_a_record_that_cannot_be_written_ends_the_crawl_and_is_left_next_to_the_
 
 @pytest.mark.trials
 @IN_FULL
-def test_a_mongodb_that_is_away_when_a_job_starts_is_waited_for(
+def test_a_job_waits_for_a_mongodb_that_is_away_when_it_starts(
     start: Start, claimed: Database, through: Proxy
 ) -> None:
     through.refusing = True

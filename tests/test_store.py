@@ -109,7 +109,7 @@ def test_the_same_article_twice_in_one_batch_is_one_document(run: Run, database:
     assert len(database.articles()[0]["keys"]) == 2
 
 
-def test_a_redirect_gathers_its_addresses(run: Run, database: Database) -> None:
+def test_all_addresses_of_a_redirect_are_stored(run: Run, database: Database) -> None:
     store(run, database, article(1))
     moved = article(
         2, urls=[article(2).url, article(1).url], title="تهيئة الحديقة رقم 1", body=f"{TEXT} رقم 1"

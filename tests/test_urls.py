@@ -164,7 +164,7 @@ class TestDeclaredCanonical:
     def test_anything_else_is_not_believed(self, href: str | None) -> None:
         assert declared_canonical(self.PAGE, href, self.is_article) is None
 
-    def test_a_host_of_the_rules(self) -> None:
+    def test_a_host_that_the_rules_name(self) -> None:
         rules = UrlRules(hosts={"arabic.rt.com": "rtarabic.com"})
         href = "https://rtarabic.com/a/1.html"
         assert declared_canonical("https://arabic.rt.com/a/1.html", href, self.is_article, rules) == href
