@@ -141,7 +141,7 @@ def test_each_page_reads_back_as_the_crawl_read_it(kept: dict[str, Raw | None], 
         assert archive(tmp_path).page(page.raw) == page
 
 
-def test_files_are_readable_by_others_private_and_without_secrets(kept: object, tmp_path: Path) -> None:
+def test_files_are_readable_by_other_tools_private_and_without_secrets(kept: object, tmp_path: Path) -> None:
     (path,) = (tmp_path / SITE).iterdir()
     assert path.name == "hespress-20261128T201751Z-5f2c81d0-node_1.warc.gz"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

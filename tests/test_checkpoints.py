@@ -220,7 +220,7 @@ def test_a_walk_keeps_no_more_pages_than_a_checkpoint_can_hold(
 
 
 @long
-def test_a_robots_txt_names_no_more_sitemaps_than_a_run_can_walk(
+def test_a_run_takes_no_more_sitemaps_from_robots_txt_than_it_can_walk(
     newspaper: Newspaper, database: Database
 ) -> None:
     named = "\n".join(f"Sitemap: /map-{n}.xml" for n in range(30_000))

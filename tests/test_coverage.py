@@ -269,7 +269,7 @@ class TestJudging:
         assert self.said(database)[last][2] == 1
 
 
-def test_a_crawl_a_repeated_one_and_a_killed_one(recorded: Database, copied: Database) -> None:
+def test_the_rows_of_a_crawl_a_repeated_crawl_and_a_killed_one(recorded: Database, copied: Database) -> None:
     before = list(recorded["coverage"].find().sort("_id"))
     assert {row["complete"] for row in before} == {True, None}
     assert_true(recorded)

@@ -533,7 +533,7 @@ class TestWalk:
         assert self.turned(walk, ["b"]) is None
         assert walk.leaves_mark
 
-    def test_a_site_that_repeats_its_pages_is_left(self) -> None:
+    def test_a_walk_leaves_a_site_that_repeats_its_pages(self) -> None:
         walk = Walk(HOME, EXACT)
         assert self.turned(walk, ["a", "b"])
         assert [bool(self.turned(walk, ["a", "b"])) for _ in range(4)] == [True, True, True, False]

@@ -405,7 +405,7 @@ class TestWhereNoRecordingCanBe:
 
 
 def foreign(path: Path, *records: bytes) -> Path:
-    """A WARC file as another tool might write it, or as none would."""
+    """A WARC file of another tool, or a malformed one."""
     path.write_bytes(b"".join(records))
     return path
 

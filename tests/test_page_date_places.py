@@ -97,7 +97,7 @@ def test_the_day_of_the_page_or_of_another_article_is_not_the_article_s(page: st
 
 
 @pytest.mark.parametrize("list_", ["above", "below"])
-def test_the_day_in_the_address_beats_a_neighbour_s(list_: str) -> None:
+def test_the_day_in_the_address_takes_precedence_over_a_neighbour_s(list_: str) -> None:
     others = f"<ul><li>{HEADLINES[0]} 29 جويلية 2024</li><li>{HEADLINES[1]} 28 جويلية 2024</li></ul>"
     page = f"{others if list_ == 'above' else ''}<h1>{TITLE}</h1>{BODY}{others if list_ == 'below' else ''}"
     url = "https://www.sahifa-example.com/40867-2024-10-07-21-07-13"

@@ -282,7 +282,7 @@ def test_keywords_that_repeat_the_headline_are_not_tags() -> None:
         '<nav id="breadcrumbs"><ul><li><a href="/">الرئيسية</a></li><li><a href="/s">مجتمع</a></li></ul></nav>',
     ],
 )
-def test_an_arabic_breadcrumb_beats_a_latin_slug(crumbs: str) -> None:
+def test_an_arabic_breadcrumb_takes_precedence_over_a_latin_slug(crumbs: str) -> None:
     page = f"{crumbs}<h1>{TITLE}</h1>{ps()}"
     assert read(frame(page, head=ld(articleSection="society"))).section == "مجتمع"
     assert read(frame(page)).section == "مجتمع"

@@ -30,8 +30,8 @@ def growth(
     """The CPU time of ``call(make(2 * n))`` divided by that of ``call(make(n))``.
 
     2 is linear, 4 is quadratic; the tests use no time in any other way. The two run in turn, and the least of
-    :data:`RUNS` runs counts; a time below :data:`EQUAL_SECONDS` counts as that. The function stops early once
-    two runs have stayed within ``limit``.
+    :data:`RUNS` runs counts; any time below :data:`EQUAL_SECONDS` is rounded up to it. The function stops
+    early once two runs have stayed within ``limit``.
     """
     inputs = make(n), make(2 * n)
     least = [float("inf"), float("inf")]
