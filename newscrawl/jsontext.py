@@ -64,7 +64,7 @@ def at(text: str, start: int) -> Any:
     try:
         value, end = _DECODER.raw_decode(text, start)
     except RecursionError:
-        raise ValueError("the JSON is nested too deep") from None
+        raise ValueError("the JSON is nested too deeply") from None
     return _sound(value, text[start:end])
 
 
@@ -98,7 +98,7 @@ def find(text: str, skipped: Counter[str] | None = None) -> Any:
         try:
             value, at = reader.value(start.start())
         except RecursionError:
-            raise ValueError("the JSON is nested too deep") from None
+            raise ValueError("the JSON is nested too deeply") from None
         except ValueError:
             at = start.end()
             continue
@@ -191,7 +191,7 @@ def _read(decode: Callable[[str], Any], text: str) -> Any:
     try:
         return _sound(decode(text), text)
     except RecursionError:
-        raise ValueError("the JSON is nested too deep") from None
+        raise ValueError("the JSON is nested too deeply") from None
 
 
 def _sound(value: Any, text: str) -> Any:

@@ -185,7 +185,7 @@ class RunRecord:
             await self._store.runs.publish(recently_guessed())
             await self._store.runs.save(self.run, self._beginning(spider) | _ALIVE)
         except PyMongoError as error:
-            log.error("the run cannot begin, as MongoDB cannot be used: %s", reason_of(error))
+            log.error("no run begins: MongoDB cannot be used, see `scrapy doctor`: %s", reason_of(error))
             raise CloseSpider(RunOutcome.STORE_DOWN) from None
         self._alive_at = steady()
         self._heart = asyncio.create_task(self._beat(), name="run heartbeat")

@@ -272,7 +272,7 @@ def test_wrong_use_is_reported_before_any_download(site: Site, crawl: Crawl, tmp
     empty.touch()
     for settings, words in (
         ({"RECORD": str(there)}, "exists and is not overwritten"),
-        ({"RECORD": str(tmp_path / "no" / "a.warc.gz")}, "folder does not exist or"),
+        ({"RECORD": str(tmp_path / "no" / "a.warc.gz")}, "create its folder"),
         ({"RECORD": str(tmp_path / "a.warc.gz"), "REPLAY": str(there)}, "exclude each other"),
         ({"REPLAY": str(tmp_path / "absent.warc.gz")}, "no such file"),
         ({"REPLAY": str(tmp_path)}, "directory"),

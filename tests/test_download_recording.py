@@ -223,7 +223,7 @@ def test_a_script_cannot_give_a_page_another_address() -> None:
     for shown, url in {HOME + "2.html": HOME + "1.html", HOME + "1.html#!/a": HOME + "1.html#!/a"}.items():
         visit = PageVisit(HOME, documents=[SimpleNamespace(url=HOME + "1.html")])
         assert as_read(HtmlResponse(shown, body=b"", encoding="utf-8"), visit).url == url
-    with pytest.raises(DownloadFailedError, match="ended at about:blank"):
+    with pytest.raises(DownloadFailedError, match="to about:blank, which is not a web page"):
         as_read(HtmlResponse("about:blank", body=b"", encoding="utf-8"), visit)
 
 

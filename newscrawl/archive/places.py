@@ -202,5 +202,7 @@ def open_store(address: str) -> ArchiveStore:
     try:
         files, root = url_to_fs(address)
     except (ImportError, ValueError) as error:
-        raise ArchiveStoreError(f"ARCHIVE_STORE={address} cannot be used: {error}") from None
+        raise ArchiveStoreError(
+            f"ARCHIVE_STORE={address} cannot be used: {error}; check the address and its credentials"
+        ) from None
     return ArchiveStore(files, root, address)

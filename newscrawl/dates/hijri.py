@@ -241,7 +241,7 @@ def _extra_months(path: Path) -> dict[int, dt.date]:
     try:
         months = dict(_months(name, path))
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{name} cannot be read as UTF-8 text: {error}") from None
+        raise ValueError(f"{name} cannot be read as UTF-8 text: {error}; save it in UTF-8") from None
     _check_months(name, months, {**dict(_months("morocco_observed.tsv")), **months})
     return months
 

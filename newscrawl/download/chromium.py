@@ -60,7 +60,7 @@ def as_read(response: Response, visit: PageVisit) -> Response:
     used.
     """
     if not (visit.documents and response.url.startswith(("http://", "https://"))):
-        raise DownloadFailedError(f"{visit.url} ended at {response.url}")
+        raise DownloadFailedError(f"{visit.url} led the browser to {response.url}, which is not a web page")
     url = visit.documents[-1].url
     if response.url.partition("#")[0] == url.partition("#")[0]:
         url = response.url

@@ -55,7 +55,8 @@ class CrawlDelay:
         key = downloader.get_slot_key(request)
         if delay > self._longest:
             logger.warning(
-                "robots.txt of %s asks for %g seconds between requests; the crawl waits %g (CRAWL_DELAY_MAX)",
+                "robots.txt of %s asks for %g seconds between requests; the crawl waits only %g: to obey it, "
+                "raise NEWSCRAWL_CRAWL_DELAY_MAX",
                 key,
                 delay,
                 self._longest,

@@ -181,8 +181,7 @@ def _named(path: str | Path) -> Iterator[None]:
         ) from None
     except (OSError, ValueError) as error:
         raise RecordingError(
-            f"RECORD={path}: {getattr(error, 'strerror', error)}; its folder does not exist or cannot be "
-            "written to"
+            f"RECORD={path}: {getattr(error, 'strerror', error)}; create its folder, or name another file"
         ) from None
 
 

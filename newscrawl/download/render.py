@@ -197,7 +197,7 @@ class Browser:
         except AttributeError as error:
             if hasattr(handler, "browser"):
                 raise
-            raise DownloadFailedError("the browser died") from error
+            raise DownloadFailedError("the browser crashed") from error
         finally:
             await self._leave(handler, context, overdue=overdue)
 

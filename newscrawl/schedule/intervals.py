@@ -150,5 +150,5 @@ def adapted(
         return {}
     after = interval(known, now, bounds, before)
     if before and after != before:
-        log.info("%s: is now crawled every %s, formerly every %s", lease["_id"], after, before)
+        log.info("%s is now crawled every %s, no longer every %s", lease["_id"], after, before)
     return {"interval": after.total_seconds(), "interval_at": now}

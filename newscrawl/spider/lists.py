@@ -114,7 +114,7 @@ class Lists:
                 kind = type(walk.source).__name__.lower()
                 content_type = header(response, "Content-Type")
                 log.warning(
-                    "%s is not a %s, as declared, but %s; run `scrapy verify %s`",
+                    "%s is declared as %s, but its Content-Type is %s; run `scrapy verify %s`",
                     response.url,
                     kind,
                     content_type,
@@ -273,6 +273,8 @@ class Lists:
 
     def drop(self, walk: Walk) -> None:
         """Continue a walk without a page whose request was silently dropped."""
-        log.warning("a request for a page of %s was dropped without an answer", walk.listing)
+        log.warning(
+            "a request for a page of %s was dropped without an answer; the next run repeats it", walk.listing
+        )
         self._walks.fail(walk, Interruption.DROPPED)
         self.go_on(walk)

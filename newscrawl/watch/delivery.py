@@ -92,8 +92,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Refuse redirects, so that the secret in a hook's address does not reach another host."""
 
 
-def _ask(what: str, url: str, body: bytes | None = None) -> None:
-    """Send one request; raises :class:`DeliveryError` unless the answer is 2xx."""
+def _ask(what: str, setting: str, url: str, body: bytes | None = None) -> None:
+    """Send one request to a setting's address; raises :class:`DeliveryError` unless the answer is 2xx."""
     host = urlsplit(url).hostname
     headers = {"User-Agent": "newscrawl", **({"Content-Type": "application/json"} if body else {})}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 (the setting allows http alone)
@@ -102,11 +102,11 @@ def _ask(what: str, url: str, body: bytes | None = None) -> None:
             return
     except urllib.error.HTTPError as error:
         error.close()
-        raise DeliveryError(f"{what} at {host} answered with HTTP {error.code}") from None
+        raise DeliveryError(f"{what} at {host} answered with HTTP {error.code}; check {setting}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None)
         kind = type(reason if isinstance(reason, Exception) else error).__name__
-        raise DeliveryError(f"{what} at {host} could not be reached ({kind})") from None
+        raise DeliveryError(f"{what} at {host} could not be reached ({kind}); check {setting}") from None
 
 
 class Webhook:
@@ -119,7 +119,8 @@ class Webhook:
 
     def send(self, message: Message) -> None:
         """Post it. Raises :class:`DeliveryError`."""
-        _ask("the web hook", self._url, json.dumps(message.document(), ensure_ascii=False).encode())
+        body = json.dumps(message.document(), ensure_ascii=False).encode()
+        _ask("the web hook", "NEWSCRAWL_ALARM_WEBHOOK", self._url, body)
 
 
 class Email:
@@ -146,7 +147,9 @@ class Email:
                 server.send_message(mail)
         except (smtplib.SMTPException, OSError, ValueError) as error:
             sentence = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
-            raise DeliveryError(f"the mail server {host} did not take a message ({sentence})") from None
+            raise DeliveryError(
+                f"the mail server {host} did not take a message ({sentence}); check NEWSCRAWL_ALARM_SMTP"
+            ) from None
 
     def _connected(self, host: str, port: int | None) -> smtplib.SMTP:
         user, password = self._server.username, self._server.password
@@ -179,6 +182,7 @@ class AlarmCommand:
 
     def send(self, message: Message) -> None:
         """Run the command. Raises :class:`DeliveryError` unless it exits with status 0 in time."""
+        name = self._command[0]
         given = json.dumps(message.document() | {"details": message.text}, ensure_ascii=False).encode()
         # The operator's script needs PATH, but not the credentials of the database.
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
@@ -188,15 +192,15 @@ class AlarmCommand:
             )
         except subprocess.TimeoutExpired:
             raise DeliveryError(
-                f"the alarm command {self._command[0]} did not end within {SECONDS:g} s"
+                f"the alarm command {name} did not end within {SECONDS:g} s; make it faster"
             ) from None
         except OSError as error:
             raise DeliveryError(
-                f"the alarm command {self._command[0]} could not be run: {error.strerror}"
+                f"the alarm command {name} could not be run: {error.strerror}; check NEWSCRAWL_ALARM_COMMAND"
             ) from None
         if done.returncode:
             raise DeliveryError(
-                f"the alarm command {self._command[0]} ended with exit status {done.returncode}"
+                f"the alarm command {name} ended with exit status {done.returncode}; run it by hand"
             )
 
 
@@ -205,7 +209,7 @@ _OURS = ("MONGODB_", "NEWSCRAWL_", "SCRAPYD_")
 
 def ping(url: str) -> None:
     """Tell the dead man's switch that alarms still work. Raises :class:`DeliveryError`."""
-    _ask("the dead man's switch", url)
+    _ask("the dead man's switch", "NEWSCRAWL_ALARM_PING", url)
 
 
 def channels(settings: Mapping[str, Any]) -> list[Channel]:
