@@ -8,9 +8,9 @@ turn, so that a busy machine slows both; the figures are medians. ``read`` is ti
 site has a spider, with the site's declaration. ``NEWSCRAWL_BEFORE`` names the folder of another checkout: its
 ``read`` is timed in turn with this one.
 
-The texts are those of our own pages, each as it is and under every change of ``tests.page_mutations``:
-trafilatura with ``favor_precision=True, include_comments=False``, newspaper4k, readability-lxml and
-resiliparse, as far as they are installed (``make bench`` installs them).
+The texts are those of our own pages, unchanged and under every change of ``tests.page_mutations``. The other
+extractors are trafilatura with ``favor_precision=True, include_comments=False``, newspaper4k,
+readability-lxml and resiliparse, if they are installed (``make bench`` installs them).
 """
 
 from __future__ import annotations

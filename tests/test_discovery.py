@@ -423,7 +423,7 @@ class TestSitemap:
         (found,) = self.entries(body)
         assert found.lastmod is None
 
-    def test_a_zero_date_makes_no_article_and_no_file_old(self) -> None:
+    def test_an_article_or_file_with_a_zero_date_does_not_count_as_old(self) -> None:
         body = urlset(
             (f"{HOME}articles-1.html", "1970-01-01T00:00:00Z"), (f"{HOME}articles-2.html", "0001-01-01")
         )

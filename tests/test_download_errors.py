@@ -71,7 +71,7 @@ def test_each_failure_has_its_class(failure: Any, kind: str, again: bool) -> Non
         ("0", None, 0),
         (" 120 ", None, 120),
         ("Wed, 27 Mar 2024 12:05:00 GMT", None, 300),
-        # The server's clock is an hour fast: it means five minutes.
+        # The server's clock is an hour fast: its date means a pause of five minutes.
         ("Wed, 27 Mar 2024 13:05:00 GMT", "Wed, 27 Mar 2024 13:00:00 GMT", 300),
         ("Wed, 27 Mar 2024 11:00:00 GMT", None, 0),
         ("Wed, 27 Mar 2024 12:05:00 GMT", "no date", 300),

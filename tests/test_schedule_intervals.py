@@ -81,7 +81,7 @@ def articles(
         (2, {8 * HOUR, 12 * HOUR}),
     ],
 )
-def test_a_newspaper_is_crawled_about_once_an_article_within_the_bounds(
+def test_a_newspaper_is_crawled_about_once_for_each_article_within_the_bounds(
     a_day: float, expected: set[dt.timedelta]
 ) -> None:
     life = Life(articles(a_day, range(42))).live(42)
