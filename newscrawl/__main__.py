@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import newscrawl
-from newscrawl.export.command_line import HELP, add_arguments
+from newscrawl.export.command_line import HELP, add_arguments, lacking
 from newscrawl.mongod.opening import ServerError, StoreError
 
 
@@ -42,8 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (StoreError, ServerError) as error:
         print(error, file=sys.stderr)
         return 4
-    except (ValueError, OSError, ModuleNotFoundError) as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        print(lacking(error.name, "export"), file=sys.stderr)
         return 2
     return 0
 

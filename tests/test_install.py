@@ -70,6 +70,21 @@ def test_pages_and_collections_are_read_without_scrapy() -> None:
     assert done.stdout.strip() == "قطار مسائي إضافي بين القنيطرة والدار البيضاء", done.stderr
 
 
+def test_what_needs_pyarrow_says_how_to_install_it(tmp_path: Path) -> None:
+    export = "from newscrawl.__main__ import main as execute"
+    scrapy = "from scrapy.cmdline import execute"
+    crawl, out = PROJECT / "recordings" / "demo.warc.gz", tmp_path / "out"
+    for found, command in (
+        (export, ["export", str(out), "--from", "mongodb://127.0.0.1:1/"]),
+        (scrapy, ["scrapy", "export", str(out), "-s", "MONGODB_URI=mongodb://127.0.0.1:1/"]),
+        (scrapy, ["scrapy", "reprocess", str(crawl), "--to", "parquet", "--out", str(out)]),
+    ):
+        code = f"import sys\nsys.modules['pyarrow'] = None\n{found}\nsys.exit(execute({command}))"
+        done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
+        assert done.returncode == 2, done.stderr
+        assert 'pyarrow is not installed: run `pip install -e ".[export]"`' in done.stdout + done.stderr
+
+
 @long
 def test_a_reader_installs_newscrawl_alone(tmp_path: Path) -> None:
     """Installs it into a new environment, with the packages that it needs and no others."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
+from newscrawl.commands import newsite
 from newscrawl.kit import addresses, overview, probe
 from newscrawl.kit.asking import Answer
 from newscrawl.kit.reword import Reworder
@@ -233,6 +234,10 @@ class TestNewsite:
         assert f"nothing leads from {root}/list.php?cat=1 to older articles" in said
         assert "`الاثنين ١٨ رمضان ١٤٤٥هـ` in body > table > tr > td may be it" in said
         assert "tests     pass, except for the review" in said
+
+    def test_without_pytest_it_says_how_to_run_the_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(newsite, "find_spec", lambda name: None)
+        assert (newsite.tested(PROJECT, "maraya") or "").endswith(": make test SITE=maraya")
 
     @pytest.mark.parametrize(
         ("args", "sentence"),

@@ -1,9 +1,14 @@
 """Who may request what from `scrapy web`, and what its responses allow."""
 
 import base64
+import signal
+import subprocess
+import time
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
+import requests
 from pymongo import MongoClient
 from starlette.testclient import TestClient
 
@@ -13,7 +18,8 @@ from newscrawl.web.app import WebApp
 from newscrawl.web.kept import SEALED, KeptPage, Seal, tamed
 from newscrawl.web.looking import Lookout
 from newscrawl.web.page import Context
-from tests.conftest import scrapy
+from tests.conftest import Database, scrapy, start
+from tests.mongod import free_port
 from tests.trials import growth
 
 PASSWORD = "kitab-bahr-1445"
@@ -226,3 +232,18 @@ def test_a_site_that_would_be_open_to_all_does_not_start() -> None:
     done = scrapy("web", "--host", "0.0.0.0", MONGODB_URI="mongodb://127.0.0.1:9/")
     assert done.returncode == 2
     assert "NEWSCRAWL_WEB_PASSWORD" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_in_order_when_it_is_told_to(recorded: Database, number: int) -> None:
+    ports = [str(free_port()) for _ in range(2)]
+    given = ("web", "--port", ports[0], "--kept-port", ports[1])
+    process = start(*given, stderr=subprocess.PIPE, MONGODB_URI=recorded.uri, MONGODB_DATABASE=recorded.name)
+    while process.poll() is None:
+        with suppress(OSError):
+            requests.get(f"http://127.0.0.1:{ports[0]}/", timeout=60)
+            break
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert "Traceback" not in str(process.communicate(timeout=60)[1])
+    assert process.returncode == 0

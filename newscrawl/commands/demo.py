@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,7 @@ def _show(client: MongoClient[Document]) -> None:
             print(f"  {summary(spider, outcome, run['counts'], run['rejected'], run['downloaded'])}")
     rejected = client[f"{DEMO_DATABASE}_ops"]["rejected"].find_one({"reason": "no_body"}, sort=[("_id", 1)])
     url = rejected["url"] if rejected else "URL"
+    scrapy = "scrapy" if shutil.which("scrapy") == str(Path(sys.argv[0]).absolute()) else sys.argv[0]
     print(
         f"""
 Where to look next
@@ -85,5 +87,5 @@ Where to look next
   docs/data.md                explains each field, with example queries
 
 Why a page was rejected, and how it is read
-  scrapy try --rejected --demo {url}"""
+  {scrapy} try --rejected --demo {url}"""
     )

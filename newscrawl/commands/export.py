@@ -38,17 +38,20 @@ class Command(ProjectCommand):
 
     def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         """Export the articles."""
+        from newscrawl.export.command_line import lacking
         from newscrawl.store.session import session
 
         if len(args) != 1:
             raise UsageError("give one folder or file to write to: scrapy export articles.parquet")
+        try:
+            from newscrawl.export.run import run  # needs pyarrow, which not every crawler has installed
+        except ModuleNotFoundError as error:
+            raise UsageError(lacking(error.name, "export")) from None
         assert self.settings
         with session(self.settings, demo=opts.demo) as (db, _):
             try:
-                from newscrawl.export.run import run  # needs pyarrow, which not every crawler has installed
-
                 report = run(args[0], opts, db)
-            except (ValueError, OSError, ModuleNotFoundError) as error:
+            except (ValueError, OSError) as error:
                 raise UsageError(str(error)) from None
         if report:
             print(report)

@@ -146,7 +146,7 @@ def _say(root: Path, folder: Path, draft: probe.SiteDraft, saved: fixture.SiteFi
     """Print the saved pages, what is missing, and what needs review."""
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
-    passed = _tested(root, draft.spider) if saved.pages else None
+    passed = tested(root, draft.spider) if saved.pages else None
     for sentence in [*draft.missing, *saved.missing]:
         print(f"missing   {one_line(sentence)}")
     for name in saved.pages:
@@ -186,10 +186,12 @@ class _Once:
         return [name for answer in self._answers.values() for name in fixture.people(answer)]
 
 
-def _tested(root: Path, spider: str) -> str | None:
-    """The result of the site's own tests, except the review; None if pytest is not installed."""
-    if find_spec("pytest") is None or not (root / "tests" / "test_sites.py").exists():
+def tested(root: Path, spider: str) -> str | None:
+    """The result of the site's own tests, except the review, in one line; None in a project without tests."""
+    if not (root / "tests" / "test_sites.py").exists():
         return None
+    if find_spec("pytest") is None:
+        return f"tests     not run yet; this installs what they need: make test SITE={spider}"
     only = f"[{spider}] and not reviewed"
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=line", "tests/test_sites.py", "-k", only],

@@ -10,6 +10,7 @@ import secrets
 import sys
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -237,10 +238,11 @@ class Command(ProjectCommand):
     def _to_parquet(
         self, plan: Plan, pieces: list[Range], opts: argparse.Namespace, failed: list[str]
     ) -> Tally:
-        try:
-            from newscrawl.reprocess import on_dask, to_parquet
-        except ImportError as error:
-            raise UsageError(f'{error.name} is missing: pip install ".[export]"') from None
+        from newscrawl.export.command_line import lacking
+        from newscrawl.reprocess import on_dask, to_parquet
+
+        if find_spec("pyarrow") is None:  # the processes that write would fail one by one
+            raise UsageError(lacking("pyarrow", "export"))
         folder = Path(opts.out)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -277,6 +279,7 @@ def _recorded(
 def _on_dask(
     opts: argparse.Namespace, plan: Plan, chains: list[list[Range]], job: Any, failed: list[str]
 ) -> Tally:
+    from newscrawl.export.command_line import lacking
     from newscrawl.reprocess import on_dask
 
     try:
@@ -284,7 +287,7 @@ def _on_dask(
             tally: Tally = on_dask.run(client, plan, chains, job, failed)
             return tally
     except ImportError as error:
-        raise UsageError(f'{error.name} is missing: pip install ".[dask]"') from None
+        raise UsageError(lacking(error.name, "dask")) from None
     except (OSError, ValueError) as error:
         raise UsageError(f"--dask={opts.dask!r}: {error}") from None
 

@@ -18,6 +18,15 @@ BY = ("month", "source", "none")
 """How the files of a folder are partitioned."""
 
 
+def lacking(package: str | None, extra: str) -> str:
+    """What to do about a package that is not installed, in one line.
+
+    >>> lacking("pyarrow", "export")
+    'pyarrow is not installed: run `pip install -e ".[export]"` in the folder of newscrawl'
+    """
+    return f'{package} is not installed: run `pip install -e ".[{extra}]"` in the folder of newscrawl'
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that choose the articles to export, and the form of the export."""
     _add_choice(parser)

@@ -28,7 +28,8 @@ def serve(context: Context, access: AccessSettings, started: Callable[[], None])
         context.lookout.look(context)
         started()
         # uvicorn raises the signal that ended it once more, but the caller must release MongoDB first.
-        signal.signal(signal.SIGTERM, lambda *_: None)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
         server(WebApp(context, access)).run(sockets=sockets)
 
 
