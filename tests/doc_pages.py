@@ -25,6 +25,8 @@ class Block:
     """A fenced block of a page."""
 
     page: str
+    place: int
+    """Where it begins in the page, in characters."""
     section: str
     """The nearest heading above it."""
     language: str
@@ -37,17 +39,18 @@ class Command:
     """A line of shell that a page shows, without its comment."""
 
     page: str
+    place: int
     section: str
     text: str
-    fenced: bool
-    """Is it in a block, not within a sentence?"""
+    block: str = ""
+    """The whole block that it is in; empty for a command within a sentence."""
 
 
 def blocks(page: str) -> list[Block]:
     """The fenced blocks of a page, without the indentation that all lines share."""
     text = PAGES[page]
     return [
-        Block(page, _section(text, match.start()), match[1], textwrap.dedent(match[2]))
+        Block(page, match.start(), _section(text, match.start()), match[1], textwrap.dedent(match[2]))
         for match in FENCE.finditer(text)
     ]
 
@@ -56,14 +59,14 @@ def commands(page: str) -> Iterator[Command]:
     """The commands that a page shows, in its order: the lines of ``sh`` blocks, and commands in sentences."""
     text = PAGES[page]
     for match in re.finditer(f"(?ms){FENCE.pattern}|{SPAN.pattern}", text):
-        section = _section(text, match.start())
+        place, section = match.start(), _section(text, match.start())
         if match[3]:
             span = re.sub(r"\s+", " ", match[3])
             if START.match(span):
-                yield Command(page, section, span, fenced=False)
+                yield Command(page, place, section, span)
         elif match[1] == "sh":
             for line in re.sub(r"\\\n\s*", "", match[2]).splitlines():
-                yield Command(page, section, re.sub(r"\s+# .*", "", line).strip(), fenced=True)
+                yield Command(page, place, section, re.sub(r"\s+# .*", "", line).strip(), match[2])
 
 
 def _section(text: str, place: int) -> str:
