@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from parsel import Selector, SelectorList
@@ -101,12 +103,19 @@ def article_links(
     """
     entries: dict[str, Entry] = {}
     for link in _bounded(selector(response).css(listing.links), skipped):
-        # Not ``attrib``: it fails on an element that has an attribute with an odd name.
-        href = link.root if isinstance(link.root, str) else link.xpath("(@href | .//a/@href)[1]").get()
-        url = absolute(response, href, skipped)
+        url = absolute(response, _href(link), skipped)
         if url and url not in entries and site.wants(url):
             entries[url] = Entry(url, origin=response.url)
     return list(entries.values())
+
+
+def _href(link: Selector) -> str | None:
+    """The address of a link: a text, an element with ``href``, or one that contains a link."""
+    if isinstance(link.root, str):
+        return link.root
+    # Not ``attrib``: it fails on an element that has an attribute with an odd name.
+    href: str | None = link.root.get("href")
+    return link.xpath("(.//a/@href)[1]").get() if href is None else href
 
 
 def _bounded(links: SelectorList[Selector], skipped: Counter[str] | None) -> SelectorList[Selector]:
@@ -157,21 +166,23 @@ def next_page(response: TextResponse, listing: Listing, site: Site) -> str | Non
     """The address of the listing page after this one."""
     if not listing.next:
         return None
-    urls = [
-        absolute(response, link.xpath("@href").get()) for link in selector(response).css(listing.next)[:LINKS]
-    ]
-    if listing.next == NEXT:
-        anchors = [
-            (url, _label(link))
-            for link in selector(response).css("a[href]")[:LINKS]
-            if (url := absolute(response, link.xpath("@href").get()))
-        ]
-        at = 1 + (meta(response).get("page", 0) if response.request else 0)
-        urls += pager.following(anchors, response.url, at)
-    for url in urls:
+    links = selector(response).css(listing.next)[:LINKS]
+    urls = (absolute(response, _href(link)) for link in links)
+    for url in itertools.chain(urls, _by_pager(response) if listing.next == NEXT else ()):
         if url and url != response.url and site.owns(url) and not site.is_article(url):
             return url
     return None
+
+
+def _by_pager(response: TextResponse) -> Iterator[str]:
+    """The addresses that a page's pager names as the next page."""
+    anchors = [
+        (url, _label(link))
+        for link in selector(response).css("a[href]")[:LINKS]
+        if (url := absolute(response, link.root.get("href")))
+    ]
+    at = 1 + (meta(response).get("page", 0) if response.request else 0)
+    yield from pager.following(anchors, response.url, at)
 
 
 def _label(link: Selector) -> str:
