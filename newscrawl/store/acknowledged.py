@@ -22,8 +22,8 @@ class AcknowledgedWrites:
         self._ledger: Ledger[Any] = ledger or Ledger()
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.unlinked: set[str] = set()
-        """The ``_id`` of each article whose links are not decided yet."""
+        self.unlinked: dict[str, bool] = {}
+        """The ``_id`` of each article whose links are not decided yet, and whether the article is new."""
         self.settled: set[str] = set()
         """Keys to remove from the pending list."""
         self.full = False
@@ -42,7 +42,7 @@ class AcknowledgedWrites:
         self.settle(keys, end, outcome)
         self.counts[outcome] += 1
         if relink:
-            self.unlinked.add(id_)
+            self.unlinked[id_] = outcome == "new"
         if self.room is not None and self.room <= 0:
             self.fill()
 

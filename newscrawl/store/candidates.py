@@ -94,17 +94,23 @@ class FilledBuckets:
                 runs[-1].append(bucket)
             else:
                 runs.append([bucket])
+        if not await self._are_filled(runs):  # as usual, so one query answers for all
+            runs = []
         while runs:
             run = runs.pop()
-            first, last = signatures.keys_of_buckets(run[0], run[-1])
-            query = {"bands": {"$elemMatch": {"$gte": first, "$lte": last}}}
-            if not await self._articles.find_one(query, {"_id": 1}, hint=_BY_BAND):
+            if not await self._are_filled([run]):
                 continue
             if len(run) == 1:
                 self._filled.add(run[0])
             else:
                 runs += [run[: len(run) // 2], run[len(run) // 2 :]]
         return self._filled.intersection(buckets)
+
+    async def _are_filled(self, runs: Sequence[Sequence[int]]) -> bool:
+        """Is a bucket of these runs not empty?"""
+        bounds = (signatures.keys_of_buckets(run[0], run[-1]) for run in runs)
+        some = [{"bands": {"$elemMatch": {"$gte": first, "$lte": last}}} for first, last in bounds]
+        return bool(some and await self._articles.find_one({"$or": some}, {"_id": 1}, hint=_BY_BAND))
 
 
 class _Branch:

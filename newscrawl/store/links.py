@@ -98,15 +98,16 @@ class Linker:
 
         await self._backlog.take_over(ids, link, clock)
 
-    async def link(self, ids: Collection[str], now: dt.datetime) -> None:
+    async def link(self, ids: Collection[str], now: dt.datetime, *, new: Collection[str] = ()) -> None:
         """Link articles that were just written: new articles, and those whose text or day has changed.
 
+        ``new`` are those of them that nobody has changed since they were inserted, as far as is known.
         The cost of an article does not depend on how many are stored.
         """
         if ids:
             await resign.sign_similar(self._articles, ids)
             decision = _Decision(self._articles, self._frames, self._buckets, self._coverage, now)
-            await decision.settle(ids)
+            await decision.settle(ids, frozenset(new))
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
@@ -191,12 +192,16 @@ class _Decision:
         """Root → stored number of copies, for stories whose number may have changed."""
         self._changed: set[str] = set()
         """Articles whose changes make others due for another check."""
+        self._new: Collection[str] = ()
+        """The seeds that are new."""
         self._introduced: dict[str, set[str]] = defaultdict(set)
         """Root → later roots that were checked again because an article is similar to both."""
 
-    async def settle(self, seeds: Collection[str]) -> None:
+    async def settle(self, seeds: Collection[str], new: Collection[str]) -> None:
         """Check and write until nothing is left to write."""
-        open_, unheard = set(seeds) | await self._members(seeds), set(seeds)
+        # An article that has joined a new one has seen it as it is.
+        open_, unheard = set(seeds) | await self._members({*seeds} - {*new}), set(seeds)
+        self._new = new
         for _ in range(PASSES):
             left, open_ = list(open_), set()
             for start in range(0, len(left), LOOKED_AT):
@@ -258,6 +263,8 @@ class _Decision:
         await self._read_texts(itertools.islice(pairs, TEXTS))
         due = _Due(stories={id_: doc["story"] for id_, doc in near.docs.items()})
         for doc in looked_at:  # includes articles that a killed crawl linked but did not count
+            if doc["_id"] in self._new and doc["story"] == doc["_id"]:
+                continue  # who links a copy to it counts its copies
             self._stories.setdefault(doc["story"], doc.get("copies") if doc["story"] == doc["_id"] else None)
         for doc in sorted(looked_at, key=identity.order):
             roots = await self._roots(doc, near, due.stories)

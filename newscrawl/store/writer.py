@@ -221,7 +221,9 @@ class Writer:
             await self._linker.take_over(others, self._clock.now)
 
         async def link() -> None:
-            await self._linker.link(ids, await self._clock.now())
+            await self._linker.link(
+                due, await self._clock.now(), new=[id_ for id_, new in due.items() if new]
+            )
 
         async def settle() -> None:
             await self._pending.delete_many({"_id": {"$in": settled}})
@@ -230,11 +232,11 @@ class Writer:
         while (done.unlinked or done.settled or self._writing) and not self._failure:
             async with self._changed:
                 await self._changed.wait_for(self._may_tidy)
-            ids = [done.unlinked.pop() for _ in range(min(LINKED_AT_ONCE, len(done.unlinked)))]
+            due = dict(done.unlinked.popitem() for _ in range(min(LINKED_AT_ONCE, len(done.unlinked))))
             settled, done.settled = list(done.settled), set()
             if settled:
                 await self._patiently(settle)
-            if ids:
+            if due:
                 await self._patiently(link)
                 await self._notify()
             await self._patiently(self._coverage.recount_if_due)
