@@ -92,7 +92,9 @@ class Choice:
         )
         for _, first, last in choice.spans():
             if first and last and first > last:
-                raise ValueError(f"since={choice.since!r} should not be after until={choice.until!r}")
+                raise ValueError(
+                    f"since={choice.since!r} should not be after until={choice.until!r}; swap them"
+                )
         return choice
 
     def given(self) -> dict[str, Any]:

@@ -320,7 +320,9 @@ async def _addresses(
         draft.told.append(f"article   {draft.article}  ({fitting} of {len(draft.articles)} article links)")
         wrong = [url for url in sections if site.is_article(url)]
         if wrong:
-            draft.missing.append(f"`not_article`: {wrong[0]} looks like a section and matches `article`")
+            draft.missing.append(
+                f"`not_article`: {wrong[0]} looks like a section and matches `article`; exclude it"
+            )
 
 
 async def _repeated(draft: SiteDraft, linked: dict[str, int], pages: Samples) -> list[str]:

@@ -122,11 +122,18 @@ def markdown(sites: Mapping[str, Site], done: Mapping[str, DatedVerdict]) -> str
     counted = Counter(results.values())
     counts = ", ".join(f"{word} {counted[word]}" for word in _WORDS if counted[word])
     moments = [verified.at for verified in done.values()]
-    asked = f" from {_minute(min(moments))} to {_minute(max(moments))} UTC" if moments else ""
+    when = f" from {_minute(min(moments))} to {_minute(max(moments))} UTC" if moments else ""
     head = ("site", "country", "evidence", "verdict", "robots", "list", "articles", *SHOWN)
     by = f"`scrapy verify` of newscrawl {__version__}"
     rows = [_row((f"`{name}`", *_cells(site, results[name], done.get(name)))) for name, site in sites.items()]
-    lines = [HEADING, "", f"{len(sites)} sites, asked{asked} by {by}: {counts or 'none'}.", "", *_LEGEND, ""]
+    lines = [
+        HEADING,
+        "",
+        f"{len(sites)} sites, verified{when} by {by}: {counts or 'none'}.",
+        "",
+        *_LEGEND,
+        "",
+    ]
     lines += [_row(head), "|" + "---|" * len(head), *rows, "", "## Site by site", ""]
     for name in sites:
         if verified := done.get(name):

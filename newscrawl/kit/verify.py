@@ -69,7 +69,7 @@ async def verify(site: Site, fetch: Fetch) -> Verdict:
     """Check a site with robots.txt, one listing and three articles; nothing is stored."""
     verdict = Verdict()
     if site.refused:
-        verdict.say("refused", f"{site.refused}: not asked")
+        verdict.say("refused", f"{site.refused}: not requested")
         return verdict
     robots = await fetch(Request(f"{site.home}robots.txt", meta={"dont_obey_robotstxt": True}))
     verdict.reached = robots.kind not in _AWAY

@@ -398,7 +398,7 @@ class _Reader:
             return []
         name = table["site"]
         if name not in self._get("sites", {}):
-            self._note((*path, "site"), f"{name!r} has no table [sites.{name}] in this file")
+            self._note((*path, "site"), f"{name!r} has no table [sites.{name}] in this file; add it")
             return []
         country = self._sites[name].country if name in self._sites else None
         days = {}
@@ -414,7 +414,7 @@ class _Reader:
         if len(days) < 2 or not by:
             return []
         if days["since"] > days["until"]:
-            self._note((*path, "since"), f"since={table['since']} is after until={table['until']}")
+            self._note((*path, "since"), f"since={table['since']} is after until={table['until']}; swap them")
             return []
         self._count += (count := count_pieces(days["since"], days["until"], by))
         if self._count > MOST_PIECES:

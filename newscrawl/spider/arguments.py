@@ -66,7 +66,9 @@ class Arguments:
             raise ValueError(f"discover={wrong[0]!r} should be one of: {', '.join(KINDS)}")
         arguments = cls(**values)
         if arguments.since and arguments.until and arguments.since > arguments.until:
-            raise ValueError(f"since={given['since']!r} should not be after until={given['until']!r}")
+            raise ValueError(
+                f"since={given['since']!r} should not be after until={given['until']!r}; swap them"
+            )
         return arguments
 
     def check(self, site: Site) -> None:
