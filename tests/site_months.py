@@ -179,7 +179,7 @@ class World:
             return 1.0
         if site.scenario in ("dead_silent", "strike"):
             return 0.0
-        if site.scenario == "decline":  # to a fifth in eighteen days
+        if site.scenario == "decline":  # it falls to a fifth in eighteen days
             return max(0.2, 1 - 0.8 * ((moment - site.event_at) / (18 * DAY)))
         return 1.0
 

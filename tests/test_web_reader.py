@@ -272,7 +272,7 @@ def test_coverage_is_shown_in_words_and_patterns(client: TestClient) -> None:
     assert page.count('class="day today"') == 1 + 1  # the key, today
     assert 'href="#after-calendar">Skip the calendar</a>' in page
     assert 'id="after-calendar"' in page
-    assert "25 of 27" in get(client, "/coverage")  # of 28 days today is not over
+    assert "25 of 27" in get(client, "/coverage")  # today, the last of 28 days, is not over
     hijri = get(client, "/coverage/manar?calendar=hijri", "ar")
     assert "جمادى الآخرة 1448 هـ" in text_of(hijri)
     assert "(بحساب المغرب)" in hijri  # the country is that of its articles
