@@ -44,8 +44,8 @@ class Command(AskingCommand):
         return (
             "Downloads robots.txt, one listing and three articles of each site (all sites, if none is "
             "named), as politely as a crawl, stores nothing, and says which parts of its declaration still "
-            "hold. --report writes the result to a page in Markdown. With --report, the same command run "
-            "again continues with the sites that are left, and asks those again that did not answer."
+            "hold. --report writes the result to a page in Markdown; given again, the same command verifies "
+            "only the sites that are left, and those that did not answer."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -153,7 +153,7 @@ async def save(site: Site, fetch: Fetch, words: Reworder) -> SiteFixture:
         saved.files |= {f"article-{number}.html": body, f"article-{number}.json": document}
         saved.pages.append(f"article-{number}")
         saved.missing += [
-            f"article-{number}.html reads differently with its words replaced: {p}"
+            f"article-{number}.html reads differently with its words replaced: {p}; check it by hand"
             for p in changed(answer, body, site)
         ]
     wanted = {address: entries[address].url for address in articles}
