@@ -196,7 +196,7 @@ def test_a_page_that_hangs_is_abandoned_and_the_others_are_read(database: Databa
     numbers = [1, 2, 3]
     with serve(rendered(numbers)) as newspaper:
         finish(newspaper, numbers, {2: "while (true) {}"})
-        crawl = Crawling(database, newspaper, "-s", "DOWNLOAD_TIMEOUT=6", "-s", "RETRY_TIMES=0")
+        crawl = Crawling(database, newspaper, "-s", "DOWNLOAD_TIMEOUT=10", "-s", "RETRY_TIMES=0")
         assert crawl.wait() == 0, crawl.said[-4000:]
     assert sorted(doc["url"].rpartition("/")[2] for doc in database.articles()) == [
         "articles-1.html", "articles-3.html",
