@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -92,6 +93,9 @@ class ProjectCommand(ScrapyCommand):
             check_months(self.settings)
         try:
             self.execute(args, opts)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the program that reads the output (``| head``) wants no more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except CommandError as error:
             print(error, file=sys.stderr)
             self.exitcode = error.exit_status

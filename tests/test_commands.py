@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import dataclasses
 import datetime as dt
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +32,21 @@ from tests.loopback import Newspaper, serve
 GROUPS = ("Which Articles", "How They Are Written")
 """Groups of options of ``scrapy export``."""
 AWAY = "mongodb://reader:sirr@127.0.0.1:1/?serverSelectionTimeoutMS=200"
+
+
+def test_a_reader_that_wants_no_more_ends_a_command_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Speaking(ProjectCommand):
+        def short_desc(self) -> str:
+            return "Print a word"
+
+        def execute(self, args: list[str], opts: argparse.Namespace) -> None:
+            print("خبر")
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as gone:
+        monkeypatch.setattr("sys.stdout", gone)
+        Speaking().run([], argparse.Namespace())
 
 
 @pytest.mark.parametrize("command", ["sites", "redate", "dedupe"])
