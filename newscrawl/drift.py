@@ -42,10 +42,10 @@ def shares(origins: Iterable[Mapping[str, str]]) -> tuple[int, dict[str, dict[st
     """
     counts: dict[str, Counter[str]] = {field: Counter() for field in READ_FIELDS}
     total = 0
-    for found in origins:
+    for fields in origins:
         total += 1
         for field in READ_FIELDS:
-            counts[field][found.get(field, NO_ORIGIN)] += 1
+            counts[field][fields.get(field, NO_ORIGIN)] += 1
     return total, {
         field: {origin: round(count / total, 4) for origin, count in sorted(origins.items())}
         for field, origins in counts.items()
@@ -104,13 +104,13 @@ def facts(sentence: str) -> dict[str, str]:
     >>> facts("hespress: body is now only guessed (generic reading) in 94% of articles, was 2%")
     {'field': 'body', 'origin': 'generic', 'now': '94', 'was': '2'}
     """
-    if found := _COMES.search(sentence):
-        name, named, now, was = found.groups()
+    if match := _COMES.search(sentence):
+        name, named, now, was = match.groups()
         named = Origin.GENERIC.name_in_sentence if named == _GENERIC else named
         origin = next((str(known) for known in Origin if known.name_in_sentence == named), "")
         return {"field": name, "origin": origin, "now": now, "was": was} if origin else {}
-    if found := _LACKS.search(sentence):
-        now, name, was = found.groups()
+    if match := _LACKS.search(sentence):
+        now, name, was = match.groups()
         return {"field": name, "origin": NO_ORIGIN, "now": now, "was": was}
     return {}
 

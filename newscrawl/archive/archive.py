@@ -54,13 +54,13 @@ class Archive:
 
         A file that is both in the folder and in the store is listed once.
         """
-        found: dict[str, ArchiveFile] = {}
+        by_name: dict[str, ArchiveFile] = {}
         for place in self.places:
             for file in place.files(site):
                 day = file.said.began.date()
                 if (since is None or day >= since) and (until is None or day <= until):
-                    found.setdefault(file.name, file)
-        return sorted(found.values(), key=lambda file: (file.said.began, file.said))
+                    by_name.setdefault(file.name, file)
+        return sorted(by_name.values(), key=lambda file: (file.said.began, file.said))
 
     def pages(self, file: ArchiveFile | str) -> Iterator[ArchivedPage]:
         """The pages in a file, in order, without forgotten ones. Raises :class:`PageGone`.

@@ -54,11 +54,11 @@ def check_file(place: Place, file: ArchiveFile) -> FileCheck:
 
 def wrong_digests(record: Record) -> Iterator[str]:
     """One sentence for each digest of a record that does not match its content."""
-    found = {"WARC-Block-Digest": record.block}
+    contents = {"WARC-Block-Digest": record.block}
     if record.kind != "revisit":  # its payload is that of another record
         is_http = (record.header("Content-Type") or "").startswith("application/http")
-        found["WARC-Payload-Digest"] = record.http()[2] if is_http else record.block
-    for name, data in found.items():
+        contents["WARC-Payload-Digest"] = record.http()[2] if is_http else record.block
+    for name, data in contents.items():
         stated = record.header(name)
         if stated and stated != sha1(data):
             yield f"the record at byte {record.offset} does not match its {name}"

@@ -48,13 +48,13 @@ def erase(path: Path, keys: Collection[str]) -> int:
     """
     note = path.with_name(path.name + NOTE)
     with path.open("r+b") as file:
-        found = list(_found(file, path, keys))
-        if found:
+        records = list(_found(file, path, keys))
+        if records:
             with suppress(OSError):  # a full disk must not prevent forgetting
-                _write(note, json.dumps(found))
-            _overwrite(file, found)
+                _write(note, json.dumps(records))
+            _overwrite(file, records)
             note.unlink(missing_ok=True)
-    return len(found)
+    return len(records)
 
 
 def _write(note: Path, text: str) -> None:
@@ -77,8 +77,8 @@ def go_on(note: Path) -> None:
     note.unlink(missing_ok=True)
 
 
-def _overwrite(file: BinaryIO, found: Iterable[tuple[int, int, str]]) -> None:
-    for offset, length, head in found:
+def _overwrite(file: BinaryIO, records: Iterable[tuple[int, int, str]]) -> None:
+    for offset, length, head in records:
         file.seek(offset)
         file.write(blank(length, head.encode()))
     file.flush()
@@ -103,9 +103,9 @@ def erase_in_store(store: ArchiveStore, name: str, keys: Collection[str]) -> int
 def _found(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Offset and length of each record of these keys, and the headers that it keeps."""
     for offset, length, head in heads(file, name):
-        found = _KEY.search(head)
-        if found and found[1].decode() in keys:
-            kept = (said[0].rstrip() for pattern in (_ID, _DATE) if (said := pattern.search(head)))
+        key = _KEY.search(head)
+        if key and key[1].decode() in keys:
+            kept = (field[0].rstrip() for pattern in (_ID, _DATE) if (field := pattern.search(head)))
             yield offset, length, b"\r\n".join(kept).decode("ascii", "replace")
 
 
@@ -127,8 +127,8 @@ def blank(length: int, head: bytes) -> bytes:
             fits = _blocks(around + digits + size) * _OF_BLOCK + size == room
             if fits and len(str(size)) == digits and size >= len(_LINE):
                 block = _LINE.ljust(size)
-                said = sha1(block).encode() + _LENGTH % size
-                return _member(start + said + block + _END, more)
+                digest = sha1(block).encode() + _LENGTH % size
+                return _member(start + digest + block + _END, more)
     raise ValueError(f"a record of {length} bytes is too short to be overwritten")
 
 

@@ -102,23 +102,23 @@ def page_at(file: BinaryIO, raw: Raw) -> ArchivedPage | None:
 
     Raises ``ValueError`` if another record is there, or none that can be read.
     """
-    found = recorded_at(file, raw)
-    return found and found[1]
+    pair = recorded_at(file, raw)
+    return pair and pair[1]
 
 
 def recorded_at(file: BinaryIO, raw: Raw) -> tuple[Record, ArchivedPage] | None:
     """The record and the page at the place that ``raw`` names; None if it was removed on request."""
     run = _Run.of(next(records(file, raw.archive)))
     file.seek(raw.offset)
-    found = records(file, raw.archive)
-    record = next(found, None)
+    following = records(file, raw.archive)
+    record = next(following, None)
     if record is None or record.offset != raw.offset:
         raise ValueError(f"no record begins at byte {raw.offset}")
     if is_removed(record):
         return None
     if record.kind not in PAGES or record.header("WARC-Payload-Digest") != raw.digest:
         raise ValueError(f"another page is at byte {raw.offset}")
-    page = next(_page(record, next(found, None), raw.archive, run), None)
+    page = next(_page(record, next(following, None), raw.archive, run), None)
     return (record, page) if page else None
 
 
@@ -224,11 +224,11 @@ def place(raw: Raw) -> str:
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Headers by name, in the spelling of most servers."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in pairs:
         name, value = name.title(), value.strip()
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _plain(body: bytes, headers: dict[str, str]) -> bytes:

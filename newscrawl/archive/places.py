@@ -91,15 +91,15 @@ class Folder:
 
         ``ending`` is the pattern of their names' endings, to select only finished or only unfinished files.
         """
-        found = []
+        here = []
         for path in self.path.glob(f"{site or '*'}/*{ending}"):
             name = path.relative_to(self.path).as_posix()
             said = Name.parse(name)
             with suppress(FileNotFoundError):
                 if said:
                     is_open = name.endswith(OPEN)
-                    found.append(ArchiveFile(name.removesuffix(OPEN), said, path.stat().st_size, is_open))
-        yield from sorted(found, key=lambda file: file.said)
+                    here.append(ArchiveFile(name.removesuffix(OPEN), said, path.stat().st_size, is_open))
+        yield from sorted(here, key=lambda file: file.said)
 
     def open(self, name: str) -> BinaryIO:
         """A file, open for reading, even while it is being written. Raises ``FileNotFoundError``."""
@@ -150,12 +150,12 @@ class ArchiveStore:
         with self._asked():
             self._files.invalidate_cache()
             there = self._files.find(root, detail=True)
-        found = []
+        here = []
         for path, info in there.items():
             name = path[len(self._root) :].lstrip("/") if path.startswith(self._root) else ""
             if (said := Name.parse(name)) and not name.endswith(OPEN):
-                found.append(ArchiveFile(name, said, int(info["size"])))
-        yield from sorted(found, key=lambda file: file.said)
+                here.append(ArchiveFile(name, said, int(info["size"])))
+        yield from sorted(here, key=lambda file: file.said)
 
     def open(self, name: str) -> BinaryIO:
         """A file, open for reading. Raises ``FileNotFoundError``."""

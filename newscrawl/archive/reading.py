@@ -151,12 +151,12 @@ def _blocks(file: BinaryIO) -> Iterator[_Found]:
         yield from _unpacked(file)
         return
     for offset, length, content in members(file):
-        found = list(_unpacked(BytesIO(content)))
-        if len(found) != 1:
+        blocks = list(_unpacked(BytesIO(content)))
+        if len(blocks) != 1:
             raise ArchiveLoadFailed(
-                f"{len(found)} records in one gzip member: run `warcio recompress` on the file"
+                f"{len(blocks)} records in one gzip member: run `warcio recompress` on the file"
             )
-        yield offset, length, *found[0][2:]
+        yield offset, length, *blocks[0][2:]
 
 
 def _unpacked(file: BinaryIO) -> Iterator[_Found]:

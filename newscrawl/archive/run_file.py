@@ -192,8 +192,8 @@ class RunFile:
 def _earlier(folder: Folder, known: Raw) -> Original | None:
     """The page as it was archived last time; None if it is only in the store, or was removed."""
     with suppress(OSError, ValueError, StopIteration), folder.open(known.archive) as file:
-        if found := recorded_at(file, known):
-            record, page = found
+        if pair := recorded_at(file, known):
+            record, page = pair
             return Original(known, record.id, record.url, record.header("WARC-Date") or "", page.entry)
     return None
 

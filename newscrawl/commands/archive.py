@@ -113,13 +113,13 @@ class Command(ProjectCommand):
             of_site: defaultdict[str, list[ArchiveFile]] = defaultdict(list)
             for file in place.files(site):
                 of_site[file.said.site].append(file)
-            for found, files in of_site.items():
+            for site_name, files in of_site.items():
                 days = sorted({f"{file.said.began:%Y-%m-%d}" for file in files})
                 size = sum(file.size for file in files) / 1e6
                 unfinished = sum(file.is_open for file in files)
-                said = f", {unfinished} not finished" if unfinished else ""
+                open_files = f", {unfinished} not finished" if unfinished else ""
                 span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
-                print(f"{found:<24} {name:<6} {len(files):>6} {size:>10.1f}  {span}{said}")
+                print(f"{site_name:<24} {name:<6} {len(files):>6} {size:>10.1f}  {span}{open_files}")
             total = [file.size for files in of_site.values() for file in files]
             print(f"{'all':<24} {name:<6} {len(total):>6} {sum(total) / 1e6:>10.1f}  {place}")
 
@@ -133,12 +133,12 @@ class Command(ProjectCommand):
             wrong, checked = [], {}
             for place in archive.places:
                 for file in place.files(site):
-                    checked[file.name] = found = check_file(place, file)
-                    wrong += [f"{file.name}: {said}" for said in found.wrong]
+                    checked[file.name] = result = check_file(place, file)
+                    wrong += [f"{file.name}: {problem}" for problem in result.wrong]
             agree, gone, differ = _held_against(db, site, checked)
-        for said in [*wrong, *differ]:
-            print(said)
-        count = sum(found.records for found in checked.values())
+        for sentence in [*wrong, *differ]:
+            print(sentence)
+        count = sum(result.records for result in checked.values())
         print(
             f"files: {len(checked)}, records: {count}, errors: {len(wrong)}\n"
             f"articles: {agree} match, {gone} name a file that is gone or on another machine, "
@@ -183,8 +183,8 @@ class Command(ProjectCommand):
         archive, now = self._archive(), dt.datetime.now(dt.UTC)
         gone = []
         for place in archive.places:
-            for found in {file.said.site for file in place.files(site)}:
-                gone += remove_expired(place, found, now=now, days=int(given), limit=0)
+            for name in {file.said.site for file in place.files(site)}:
+                gone += remove_expired(place, name, now=now, days=int(given), limit=0)
         print(f"{len(gone)} files removed, {sum(file.size for file in gone) / 1e6:.1f} MB")
 
     async def _upkeep(self) -> None:
@@ -233,13 +233,13 @@ def _find(archive: Archive, db: Database[Document], known_as: str, site: str | N
     doc = db["articles"].find_one({"keys": known_as}, {"raw": 1, "site": 1})
     if doc and doc.get("raw"):
         return archive.page(Raw(**doc["raw"]))
-    found: ArchivedPage | None = None
+    newest: ArchivedPage | None = None
     for page in _all(archive, doc["site"] if doc else site):
         if page.key == known_as and page.body is not None:
-            found = page
-    if found is None:
+            newest = page
+    if newest is None:
         raise PageGone("no page of this address is in the archive")
-    return found
+    return newest
 
 
 def _all(archive: Archive, site: str | None) -> Iterator[ArchivedPage]:

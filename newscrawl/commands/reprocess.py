@@ -178,15 +178,15 @@ class Command(ProjectCommand):
         folder = folder_of(self.settings)
         try:
             archive = Archive(Folder(folder), store_of(self.settings), forgotten=lambda _: ())
-            found = selection.chains(archive, plan.only, opts.until)
+            chains = selection.chains(archive, plan.only, opts.until)
         except ArchiveStoreError as error:
             raise UsageError(str(error)) from None
-        if not found:
+        if not chains:
             raise UsageError(
                 f"the archive {folder} has no such page; set NEWSCRAWL_ARCHIVE to the right folder, or name "
                 "WARC files"
             )
-        return found
+        return chains
 
     def _run(
         self,

@@ -84,7 +84,7 @@ class Command(ProjectCommand):
                     source=opts.source or (), country=opts.country or (), since=opts.since, until=opts.until,
                     tag=opts.tag or (), intervals=True, roots=opts.no_copies,
                 )  # fmt: skip
-                found = find(
+                result = find(
                     db, query, choice, expand=not opts.whole_words, limit=opts.limit, examined=THOROUGH
                 )
             except ValueError as error:
@@ -92,19 +92,21 @@ class Command(ProjectCommand):
         visual = opts.order == "visual" or (
             opts.order == "auto" and is_visual(os.environ, sys.stdout.isatty())
         )
-        for hit in found.hits:
+        for hit in result.hits:
             print(_as_json(hit) if opts.json else _lines(hit, visual=visual and not opts.json))
         scope = SearchScope(self.settings["SEARCH"])
-        print(f"articles found: {len(found.hits)}; searched: {scope.meaning}", file=sys.stderr)
-        if not found.hits:
+        print(f"articles found: {len(result.hits)}; searched: {scope.meaning}", file=sys.stderr)
+        if not result.hits:
             print("try another form of the word, fewer words, or more days", file=sys.stderr)
-        if found.older:
-            print(how_far(found), file=sys.stderr)
+        if result.older:
+            print(how_far(result), file=sys.stderr)
 
 
-def how_far(found: SearchResult) -> str:
+def how_far(result: SearchResult) -> str:
     """What a user should know about a search that did not read all articles."""
-    return f"only the newest {found.looked} articles were searched; for older ones add --until {found.older}"
+    return (
+        f"only the newest {result.looked} articles were searched; for older ones add --until {result.older}"
+    )
 
 
 def is_visual(environment: Mapping[str, str], is_terminal: bool) -> bool:

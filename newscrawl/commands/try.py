@@ -104,9 +104,9 @@ class Command(AskingCommand):
     ) -> None:
         from newscrawl.kit.explain import explain
 
-        told = explain(body, url, site=site, headers=headers, now=now)
-        print(told.text)
-        if not told.accepted:
+        explanation = explain(body, url, site=site, headers=headers, now=now)
+        print(explanation.text)
+        if not explanation.accepted:
             self.exitcode = RunOutcome.NO_LINKS.exit_status
 
     def _rejected(self, given: str, named: Site | None, opts: argparse.Namespace) -> None:

@@ -137,14 +137,14 @@ def markdown(sites: Mapping[str, Site], done: Mapping[str, DatedVerdict]) -> str
     lines += [_row(head), "|" + "---|" * len(head), *rows, "", "## Site by site", ""]
     for name in sites:
         if verified := done.get(name):
-            told = [_plain(line[2:]).rstrip() for line in verified.verdict.lines]
+            lines_of_site = [_plain(line[2:]).rstrip() for line in verified.verdict.lines]
             lines += [
                 f"### {name}: {results[name]}",
                 "",
                 f"{_minute(verified.at)} UTC",
                 "",
                 "```",
-                *told,
+                *lines_of_site,
                 "```",
                 "",
             ]

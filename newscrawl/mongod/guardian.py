@@ -96,11 +96,11 @@ class GaveUpError(Exception):
 
 def memory_bytes(limits: Iterable[Path] = CONTROL_GROUPS) -> int:
     """The memory of this machine in bytes, or its container's limit."""
-    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    candidates = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for limit in limits:
         with suppress(OSError, ValueError):  # the file is missing, or says "max"
-            found.append(int(limit.read_text("ascii")))
-    return min(found)
+            candidates.append(int(limit.read_text("ascii")))
+    return min(candidates)
 
 
 def cache_gigabytes(memory: int) -> float:

@@ -267,7 +267,7 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
     houses = _houses(row, prose, taken)
     house, count = Counter(houses[i] for i in prose).most_common(1)[0] if prose else (None, 0)
     strict = count >= _MANY and count >= _MAIN * len(prose)
-    told = set(prose)
+    all_prose = set(prose)
     if strict:
         prose = _housed(row, prose, houses, house)
 
@@ -282,9 +282,9 @@ def _trimmed(blocks: Blocks, taken: list[int], weights: list[float], verses: fro
         prose.pop(0)
     if not prose:
         return []
-    dropped = told.difference(prose)
+    dropped = all_prose.difference(prose)
     if strict:
-        dropped.update(i for i in taken if i not in told and houses[i] != house and _is_label(row[i]))
+        dropped.update(i for i in taken if i not in all_prose and houses[i] != house and _is_label(row[i]))
     kept = [i for i in taken if prose[0] <= i <= prose[-1] and i not in dropped]
     return kept + _closing(row, [i for i in taken if i > prose[-1]], prose[-1], verses, count)
 
@@ -329,13 +329,13 @@ between."""
 def _houses(row: list[Block], prose: list[int], lines: list[int]) -> dict[int, _House]:
     """The setting of each line, by its index."""
     places = {index: place(row[index]) for index in {*prose, *lines}}
-    told = Counter([places[index] for index in prose])
-    if len(told) == 1:  # as on most pages
-        above, count = next(iter(told.items()))
+    counts = Counter([places[index] for index in prose])
+    if len(counts) == 1:  # as on most pages
+        above, count = next(iter(counts.items()))
         shared = set(islice(_around(above), _DEEP)) if count > 1 else set()
     else:
         held: Counter[etree._Element] = Counter()
-        for above, count in told.items():
+        for above, count in counts.items():
             held.update(dict.fromkeys(islice(_around(above), _DEEP), count))
         shared = {element for element, count in held.items() if count > 1}
     houses = {above: _house(above, shared) for above in set(places.values())}
@@ -441,8 +441,8 @@ def lines(blocks: Blocks) -> list[str]:
     text is kept whatever its name. A list of links gives no paragraphs.
     """
     row = blocks.row
-    told = [i for i, block in enumerate(row) if block.line and not boilerplate.kind(block.text)]
-    bad = frames.named(blocks, None, told)
+    plain_lines = [i for i, block in enumerate(row) if block.line and not boilerplate.kind(block.text)]
+    bad = frames.named(blocks, None, plain_lines)
     kept: list[Block] = []
     aside = False
     for index, block in enumerate(row):

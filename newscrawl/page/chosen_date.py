@@ -294,8 +294,8 @@ def _clock(same: Sequence[DateReading], timezone: str | None, read: Reader) -> P
         return stamp.published
     if _stale(stamp.published, seen):
         return replace(stamp.published, warnings=(*stamp.published.warnings, DateWarning.STALE_ZONE))
-    told = stamp.published.time
-    if told and (told.hour, told.minute) == (seen.time.hour, seen.time.minute):
+    stamped = stamp.published.time
+    if stamped and (stamped.hour, stamped.minute) == (seen.time.hour, seen.time.minute):
         # A stamp in UTC that equals the printed clock: its zone or the clock is wrong.
         if timezone is None and _utc(stamp):
             return replace(stamp.published, at=None, utc_offset=None)

@@ -74,18 +74,18 @@ def decode_pieces(pieces: Iterable[bytes], content_type: str | None = None) -> I
     beginning = b""
     while len(beginning) < _BEGINNING and (piece := next(coming, None)) is not None:
         beginning += piece
-    held, told = beginning, _telling(beginning)
+    held, letters = beginning, _telling(beginning)
     mark = (read_bom(beginning)[0] and "\ufeff") or ""
-    while told < _ENOUGH and (piece := next(coming, None)) is not None:
-        if not told:
+    while letters < _ENOUGH and (piece := next(coming, None)) is not None:
+        if not letters:
             yield held.decode()
             held = b""
         elif len(held) > _HELD:
             end = max(held.rfind(b">"), held.rfind(b"\n")) + 1 or len(held)
             yield decode(held[:end], content_type)[0]
-            held, told = held[end:], _telling(held[end:])
+            held, letters = held[end:], _telling(held[end:])
         held += piece
-        told += _telling(piece)
+        letters += _telling(piece)
     sample = held if held is beginning else beginning[:_BEGINNING] + held
     decoder = codecs.getincrementaldecoder(decode(sample, content_type)[1])("replace")
     for text in map(decoder.decode, chain([held], coming)):

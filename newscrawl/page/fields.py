@@ -214,17 +214,17 @@ class _Texts(_Shared):
         taken = self.reading.paragraphs
         paragraphs, words = [block.text for block in taken], sum(block.words for block in taken)
         declared = self.linked.article.get("articleBody")
-        told = (
+        lines = (
             [squeeze(line) for line in str(jsonld.text_lines(declared)).splitlines() if squeeze(line)]
             if declared
             else []
         )
-        told_words = sum(len(p.split()) for p in told)
-        if told:
-            paragraphs, same = _bounded(paragraphs, told)
+        told_words = sum(len(p.split()) for p in lines)
+        if lines:
+            paragraphs, same = _bounded(paragraphs, lines)
             words = words if same or told_words < _TOLD else 0
         if told_words >= MIN_WORDS and told_words > 3 * words:
-            self.raw.body = told
+            self.raw.body = lines
             self.origin("body", Origin.JSONLD, "articleBody")
         elif words >= MIN_WORDS:
             self.raw.body = paragraphs
@@ -273,8 +273,8 @@ class _Texts(_Shared):
                 for node, owner in zip(nodes, owners, strict=True)
                 if owner is own or (owner is not None and own in owner.iterancestors())
             ]
-        told = text_of(heads[0])
-        others = {head for head in [*heads[1:], *self.root.iter("h1")] if text_of(head) != told}
+        title = text_of(heads[0])
+        others = {head for head in [*heads[1:], *self.root.iter("h1")] if text_of(head) != title}
         others.difference_update(heads[:1])
         return _before(self.root, nodes, others, heads[0]) if others else nodes
 
@@ -336,8 +336,8 @@ class Fields(_Texts):
             for name in ("datePublished", "dateCreated", "uploadDate"):
                 if name in node:
                     self._dates(jsonld.texts(node[name]), Origin.JSONLD, DateKind.PUBLISHED, name)
-            told = jsonld.texts(node.get("dateModified"))
-            self._dates(told, Origin.JSONLD, DateKind.MODIFIED, "dateModified")
+            modified = jsonld.texts(node.get("dateModified"))
+            self._dates(modified, Origin.JSONLD, DateKind.MODIFIED, "dateModified")
         named = self.meta.names
         for name in meta.PUBLISHED:
             if name in named:
@@ -398,8 +398,8 @@ class Fields(_Texts):
             raw.authors = self._people(self.bylines)
             self.origin("authors", Origin.MARKUP)
             return
-        told = jsonld.people(self.linked, self.linked.article.get("author"))
-        told = told or jsonld.people(self.linked, self.linked.article.get("creator"))
+        named_people = jsonld.people(self.linked, self.linked.article.get("author"))
+        named_people = named_people or jsonld.people(self.linked, self.linked.article.get("creator"))
         declared = [
             value for value in self.meta.all(meta.AUTHOR) if not value.startswith(("http:", "https:", "@"))
         ]
@@ -409,7 +409,7 @@ class Fields(_Texts):
                 self.blocks, self.head.index if self.head else None, self.reading
             )
         for origin, printed, where in (
-            (Origin.JSONLD, told, "author"),
+            (Origin.JSONLD, named_people, "author"),
             (Origin.META, declared, self.meta.first(meta.AUTHOR)[1]),
             (Origin.GENERIC, lines, ""),
         ):
@@ -439,11 +439,15 @@ class Fields(_Texts):
             (self.meta.all(meta.SECTION)[:1], Origin.META, self.meta.first(meta.SECTION)[1]),
             (crumbs[-1:] if len(crumbs) > 1 else [], Origin.JSONLD, "BreadcrumbList"),
         )
-        told = [(t[0], origin, where) for t, origin, where in choices if t and t[0] and t[0][:4] != "http"]
-        if not told or not _ARABIC.search(told[0][0]):  # nothing, or the slug of an Arabic name
-            told = [value for value in told if _ARABIC.search(value[0])] or self._crumb(title) or told
-        if told:
-            self.raw.section, origin, where = told[0]
+        sections = [
+            (t[0], origin, where) for t, origin, where in choices if t and t[0] and t[0][:4] != "http"
+        ]
+        if not sections or not _ARABIC.search(sections[0][0]):  # nothing, or the slug of an Arabic name
+            sections = (
+                [value for value in sections if _ARABIC.search(value[0])] or self._crumb(title) or sections
+            )
+        if sections:
+            self.raw.section, origin, where = sections[0]
             self.origin("section", origin, where)
 
     def _crumb(self, title: str) -> list[tuple[str, Origin, str]]:
@@ -499,8 +503,8 @@ class Fields(_Texts):
                     else:
                         offered.append((Origin.MARKUP, images.address(hit), images.caption(hit)))
                 break
-        told = jsonld.addresses(self.linked.article.get("image"), self.linked.nodes)
-        offered += [(Origin.JSONLD, link, None) for link in told]
+        links = jsonld.addresses(self.linked.article.get("image"), self.linked.nodes)
+        offered += [(Origin.JSONLD, link, None) for link in links]
         offered += [(Origin.META, link, None) for link in self.meta.all(meta.IMAGE)[:1]]
         if self.raw.origins.get("body") == Origin.GENERIC:
             printed = islice(images.of_article(self.reading, self.document.url), images.MOST)
@@ -589,16 +593,16 @@ def _is_links(element: etree._Element) -> bool:
     return sum(block.linked for block in row) >= 0.5 * len(row)
 
 
-def _bounded(paragraphs: list[str], told: list[str]) -> tuple[list[str], bool]:
+def _bounded(paragraphs: list[str], declared: list[str]) -> tuple[list[str], bool]:
     """The paragraphs up to the end of the declared text, and whether any paragraph belongs to that text.
 
     Text after that end is another article if it is long enough for one.
     """
-    whole = headline.bare(" ".join(told))
+    whole = headline.bare(" ".join(declared))
     plain = [headline.bare(text) for text in paragraphs]
     own = [i for i, text in enumerate(plain) if len(text) >= _OPENING and text[:_OPENING] in whole]
     if not own:
         return paragraphs, not paragraphs
     rest = sum(len(text.split()) for text in paragraphs[own[-1] + 1 :])
-    ended = headline.bare(told[-1])[-_OPENING:] in plain[own[-1]]
+    ended = headline.bare(declared[-1])[-_OPENING:] in plain[own[-1]]
     return (paragraphs[: own[-1] + 1] if ended and rest >= _TOLD else paragraphs), True

@@ -202,13 +202,13 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
     """
     row = blocks.row
     start = title or 0
-    told = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
-    sections = _named_comments(blocks, told)
-    below = range(told + 1, len(row))
+    prose = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
+    sections = _named_comments(blocks, prose)
+    below = range(prose + 1, len(row))
     replies = [i for i in below if row[i].words < 4 and _REPLY.fullmatch(row[i].text)]
     if len(replies) > 1:
         first, last = replies[0], replies[-1]
-        around = [b for b in blocks.boxes if told < b.start <= first and b.end > last]
+        around = [b for b in blocks.boxes if prose < b.start <= first and b.end > last]
         sections += [(b.start, b.end) for b in around[:1]]
     for index in [i for i in heads if _COMMENTS.search(row[i].text)][:_TRIED]:
         above = [place(block) for block in row[start + 1 : index] if block.line]
@@ -224,19 +224,19 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
     return sections
 
 
-def _named_comments(blocks: Blocks, told: int) -> list[tuple[int, int]]:
+def _named_comments(blocks: Blocks, prose: int) -> list[tuple[int, int]]:
     """The boxes named after comments. A box more than twice as long as the article counts only if each
     comment has its own box.
     """
     row = blocks.row
-    boxes = [box for box in blocks.boxes if box.hint == "bad" and box.start > told]
+    boxes = [box for box in blocks.boxes if box.hint == "bad" and box.start > prose]
     boxes = [box for box in boxes if box.element.tag not in _LEAVES and is_comments(box.element)]
     if not boxes:
         return []
     words = list(accumulate((block.words if block.line else 0 for block in row), initial=0))
     sections: list[tuple[int, int]] = []
     for box in boxes:
-        inside, before = words[box.end] - words[box.start], words[box.start] - words[told]
+        inside, before = words[box.end] - words[box.start], words[box.start] - words[prose]
         if 2 * before >= inside or _are_apart(row, box.start, box.end):
             sections.append((box.start, box.end))
     return sections
@@ -294,16 +294,16 @@ def second_article(blocks: Blocks, title: int) -> int | None:
     below = range(title + 1, len(row))
     prose = next((i for i in below if row[i].line and row[i].closed), len(row))
     lines = (i for i in below if row[i].linked < LINKED and row[i].words > 2)
-    told = min(prose, next(islice(lines, _HEADED, None), len(row)))
+    begin = min(prose, next(islice(lines, _HEADED, None), len(row)))
     boxes = _articles(blocks, title)
     marked = {m.index for m in blocks.marks if m.role == "date" and m.element.get("datetime")}
-    days = {i for i in range(told, len(row)) if row[i].words <= CARD and _is_day(row[i], i in marked)}
-    if not (days or boxes or any(row[i].heading == "h1" for i in range(told, len(row)))):
+    days = {i for i in range(begin, len(row)) if row[i].words <= CARD and _is_day(row[i], i in marked)}
+    if not (days or boxes or any(row[i].heading == "h1" for i in range(begin, len(row)))):
         return None
     head = row[title].element
     kind = kind_of(head) if row[title].heading or kind_of(head)[1] else None
     places: set[etree._Element | None] = set()
-    for index in range(told, len(row)):
+    for index in range(begin, len(row)):
         block = row[index]
         if block.words in _HEADLINE and not block.closed and block.text != row[title].text:
             if block.heading == "h1" and not _is_subhead(row, index, title, places):

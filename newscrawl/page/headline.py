@@ -170,12 +170,12 @@ def choose(
     candidates = [text for text, _ in plain] + ([tag] if tag else [])
     printed, index = find(blocks, candidates, names)
     if printed and plain:
-        told = bare(printed)
+        printed_bare = bare(printed)
         for text, origin in plain:
-            if text == printed or bare(text) == told:
+            if text == printed or bare(text) == printed_bare:
                 return Headline(text if squeeze(text) == printed else printed, origin, index)
         text, origin = plain[0]
-        kicker = told.endswith(bare(text)) and not _ELLIPSIS.search(text)
+        kicker = printed_bare.endswith(bare(text)) and not _ELLIPSIS.search(text)
         fuller = text.startswith(printed) and not _CUT.match(text[len(printed) :])
         if kicker or fuller:
             return Headline(text, origin, index)

@@ -68,9 +68,9 @@ def read_jsonld(root: etree._Element, titles: Sequence[str] = ()) -> LinkedData:
         for node in _nodes(_loads(script.text[:_MAX_TEXT])):
             _take(node, linked, articles)
     if len(articles) > 1:
-        told = [_plain(title) for title in titles]
+        plain_titles = [_plain(title) for title in titles]
         heads = [_plain(text(node.get("headline")) or "") for node in articles]
-        own = [bool(head) and any(title.startswith(head) for title in told) for head in heads]
+        own = [bool(head) and any(title.startswith(head) for title in plain_titles) for head in heads]
         if any(own):
             articles = [
                 node for node, mine, head in zip(articles, own, heads, strict=True) if mine or not head

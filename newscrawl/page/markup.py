@@ -69,8 +69,8 @@ def _parts(selector: str) -> tuple[_Part, ...]:
         attribute, name = ("class", node.class_name) if isinstance(node, Class) else ("id", node.id)
         path = None
         if not (node is part.parsed_tree and isinstance(node.selector, Element) and not part.pseudo_element):
-            told = _translator.selector_to_xpath(part, prefix="self::", translate_pseudo_elements=True)
-            path = etree.XPath(told)
+            expression = _translator.selector_to_xpath(part, prefix="self::", translate_pseudo_elements=True)
+            path = etree.XPath(expression)
         parts.append(_Part(attribute, name, _tag(node), path))
     return tuple(parts)
 

@@ -24,8 +24,8 @@ _LETTERS = 100
 def lines(plan: Plan, pieces: Sequence[Range], db: Database[Document], tally: Tally) -> Iterator[str]:
     """A line for each article that would change, and one for each of its fields, with both values."""
     for piece in pieces:
-        found = (read.article for read in read_range(plan, piece, piece.start, tally) if read.article)
-        while some := list(islice(found, _AT_ONCE)):
+        articles = (read.article for read in read_range(plan, piece, piece.start, tally) if read.article)
+        while some := list(islice(articles, _AT_ONCE)):
             for article, (outcome, fields) in zip(some, _previews(some, db), strict=True):
                 tally.outcomes[outcome] += 1
                 if outcome != UNCHANGED:

@@ -55,8 +55,8 @@ def part(
     with ExitStack() as resources:
         written = resources.enter_context(Parquet(part_path(folder, prefix, piece)))
         watched = resources.enter_context(watching(watch, plan.seconds))
-        found = read_range(plan, piece, piece.start, tally, skipped, watched)
-        articles = (read.article for read in found if read.article)
+        results = read_range(plan, piece, piece.start, tally, skipped, watched)
+        articles = (read.article for read in results if read.article)
         while some := list(islice(articles, _AT_ONCE)):
             written.add([from_articles(some)])
     return tally

@@ -95,12 +95,14 @@ class Plan:
         except ValueError:
             return ()
         place = f"{parts.scheme}://{parts.netloc}/"
-        found = self._names.get(place)
-        if found is None:
+        owners = self._names.get(place)
+        if owners is None:
             if len(self._names) > 100_000:
                 self._names.clear()
-            found = self._names[place] = tuple(name for name, site in self._asked.items() if site.owns(place))
-        return found
+            owners = self._names[place] = tuple(
+                name for name, site in self._asked.items() if site.owns(place)
+            )
+        return owners
 
     @cached_property
     def _asked(self) -> dict[str, Site]:

@@ -82,17 +82,17 @@ def inputs(named: Iterable[str]) -> list[str]:
 
     Raises :class:`NoSuchInputError` for a name that matches no file.
     """
-    found: list[str] = []
+    paths: list[str] = []
     for name in named:
         if is_remote(name):
-            found.append(name)
+            paths.append(name)
             continue
         path = Path(name)
         some = sorted(path.rglob("*.warc*")) if path.is_dir() else sorted(map(Path, glob.glob(name)))  # noqa: PTH207 - a pattern may be absolute
         if not some:
             raise NoSuchInputError(f"{name} names no file; give a WARC file, a folder or a pattern of them")
-        found += [str(each.absolute()) for each in some if each.is_file()]
-    return list(dict.fromkeys(found))
+        paths += [str(each.absolute()) for each in some if each.is_file()]
+    return list(dict.fromkeys(paths))
 
 
 def ranges(paths: Iterable[str], size: int = BYTES) -> Iterator[Range]:

@@ -136,10 +136,10 @@ def read_page(plan: Plan, kept: InputPage) -> ReadResult:
     The cheapest tests come first: the address, then the language, judging by the bytes. Never raises: an
     exception gives the outcome ``fault``.
     """
-    found = plan.site(kept.url, kept.name)
-    if isinstance(found, RejectionReason):
+    declared = plan.site(kept.url, kept.name)
+    if isinstance(declared, RejectionReason):
         return ReadResult(kept.offset, None, NO_ARTICLE_ADDRESS)
-    name, site = found
+    name, site = declared
     if site is None and (plan.lang is None or plan.only):
         return ReadResult(kept.offset, None, NOT_ASKED)
     if plan.keys is not None and key(kept.url, site.url_rules if site else None) not in plan.keys:

@@ -50,8 +50,8 @@ def recorded(ops: Database[Document], run: str, asked: Mapping[str, Any]) -> Ite
         raise
     finally:
         tally = record.tally
-        found = {"records": tally.records, "damaged": tally.broken, "pages": tally.pages}
-        end = found | {"outcomes": dict(tally.outcomes), "failed": record.failed[:_SENTENCES]}
+        counts = {"records": tally.records, "damaged": tally.broken, "pages": tally.pages}
+        end = counts | {"outcomes": dict(tally.outcomes), "failed": record.failed[:_SENTENCES]}
         records.update_one(
             {"_id": run},
             {"$set": end | {"outcome": outcome}, "$currentDate": {"finished_at": True, "stored_at": True}},

@@ -116,19 +116,19 @@ class Records:
         met: _Met | None = None
         while True:
             try:
-                found = next(iterator, None)
+                next_in_file = next(iterator, None)
             except OSError:
-                found, met = None, met or _Met(start, False, None, whole=False)
+                next_in_file, met = None, met or _Met(start, False, None, whole=False)
                 met.whole = False
-            if found is None or (met and not met.whole):
+            if next_in_file is None or (met and not met.whole):
                 break
             if met and met.record:
                 yield met.record
-            offset = found.stream_pos
+            offset = next_in_file.stream_pos
             if self._is_over(offset):
                 return None
             self.seen += 1
-            met = self._met(found, offset, wanted)
+            met = self._met(next_in_file, offset, wanted)
         if met is None:
             return None
         # Either the file ends, or there is an error: in the last record, or in what follows it.
@@ -139,15 +139,15 @@ class Records:
             self.broken += 1
         return next_record(self._file, met.offset + 1 if end is None else end)
 
-    def _met(self, found: WarcRecord, offset: int, wanted: Wanted) -> _Met:
-        head = _head(found, offset)
+    def _met(self, record: WarcRecord, offset: int, wanted: Wanted) -> _Met:
+        head = _head(record, offset)
         if not wanted(head):
             return _Met(offset, False, None, whole=True)
         try:
-            block, whole = _block(found)
+            block, whole = _block(record)
         except OSError:
             return _Met(offset, True, None, whole=False)
-        return _Met(offset, True, _record(found, head, block), whole=whole)
+        return _Met(offset, True, _record(record, head, block), whole=whole)
 
     def _alone(self, met: _Met, wanted: Wanted) -> tuple[DecodedRecord | None, int | None]:
         """The last record on its own, whatever length it states, and its end; None if it is damaged."""
@@ -159,40 +159,40 @@ class Records:
         return _only(content, met.offset, wanted), end
 
 
-def _head(found: WarcRecord, offset: int) -> RecordHead:
-    http = found.http_headers
+def _head(record: WarcRecord, offset: int) -> RecordHead:
+    http = record.http_headers
     try:
-        at = found.record_date
+        at = record.record_date
     except (ValueError, OverflowError):
         at = None
-    url = (found.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
-    kind = _NAMES.get(int(found.record_type), "")
+    url = (record.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
+    kind = _NAMES.get(int(record.record_type), "")
     status = http.status_code if http is not None else None
     return RecordHead(kind, url, at, status, http.get("Content-Type") if http is not None else None, offset)
 
 
-def _block(found: WarcRecord) -> tuple[bytes, bool]:
+def _block(record: WarcRecord) -> tuple[bytes, bool]:
     """The block of a record, at most :data:`MOST` bytes of it, and whether it was complete."""
     # fastwarc allocates as many bytes as are asked for, and a wrong length can be any number.
-    wanted, parts = min(found.content_length, MOST), list[bytes]()
-    while wanted > 0 and (part := found.reader.read(min(wanted, _SEARCHED))):
+    wanted, parts = min(record.content_length, MOST), list[bytes]()
+    while wanted > 0 and (part := record.reader.read(min(wanted, _SEARCHED))):
         parts.append(part)
         wanted -= len(part)
     return b"".join(parts), wanted <= 0
 
 
-def _record(found: WarcRecord, head: RecordHead, block: bytes) -> DecodedRecord:
-    http = _lower(found.http_headers.to_tuples()) if found.http_headers is not None else {}
-    return DecodedRecord(head, _lower(found.headers.to_tuples()), http, decoded(block, http))
+def _record(record: WarcRecord, head: RecordHead, block: bytes) -> DecodedRecord:
+    http = _lower(record.http_headers.to_tuples()) if record.http_headers is not None else {}
+    return DecodedRecord(head, _lower(record.headers.to_tuples()), http, decoded(block, http))
 
 
 def _lower(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """Headers by name in lower case; headers with the same name are joined."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in pairs:
         name = name.lower()
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def next_record(file: BinaryIO, position: int) -> int | None:
@@ -265,9 +265,9 @@ def _only(content: bytes, offset: int, wanted: Wanted) -> DecodedRecord | None:
     true = f"Content-Length: {len(block.removesuffix(_END))}".encode()
     head = _LENGTH.sub(true, head, count=1) if _LENGTH.search(head) else head + b"\r\n" + true
     try:
-        for found in ArchiveIterator(BytesIO(head + gap + block), record_types=KINDS, fsspec_args=False):
-            own = _head(found, offset)
-            return _record(found, own, _block(found)[0]) if wanted(own) else None
+        for record in ArchiveIterator(BytesIO(head + gap + block), record_types=KINDS, fsspec_args=False):
+            own = _head(record, offset)
+            return _record(record, own, _block(record)[0]) if wanted(own) else None
     except OSError:
         return None
     return None

@@ -35,12 +35,12 @@ def chains(archive: Archive, sites: Collection[str], until: dt.date | None = Non
     ``sites`` are the wanted spiders; empty for all. Visits have to be read in order, so that corrections by
     the newspaper can be told from better readings.
     """
-    found: dict[str, list[Range]] = defaultdict(list)
+    ranges: dict[str, list[Range]] = defaultdict(list)
     wanted: list[str | None] = [*sorted(sites)] or [None]
     for site in wanted:
         for file in archive.files(site, until=until):
-            found[file.said.site].append(Range(_path(archive, file), 0, file.size, file.name))
-    return list(found.values())
+            ranges[file.said.site].append(Range(_path(archive, file), 0, file.size, file.name))
+    return list(ranges.values())
 
 
 def _path(archive: Archive, file: ArchiveFile) -> str:

@@ -52,8 +52,8 @@ def watching(path: str | None, seconds: float) -> Iterator[RecordWatch]:
 
 def place_of(path: str) -> tuple[int, int] | None:
     """The offset of the last record that a process began to read, and the number of pages before it."""
-    found = Path(path).read_bytes()
-    if len(found) != _PLACE.size:
+    packed = Path(path).read_bytes()
+    if len(packed) != _PLACE.size:
         return None
-    offset, pages = _PLACE.unpack(found)
+    offset, pages = _PLACE.unpack(packed)
     return offset, pages

@@ -21,13 +21,13 @@ def seen_by(walk: Walk, began: dt.datetime, timezone: str | None) -> SeenWalk:
         until = min(until, bounds(walk.until, timezone)[1])
     if walk.resumed and walk.newest_day:  # the walk that it continues saw the days after that
         until = min(until, bounds(walk.newest_day + _DAY, timezone)[1])
-    told = since is not None and since < until
+    is_window = since is not None and since < until
     return SeenWalk(
         walk.listing,
         source_of(walk.source),
         walk.completed,
-        since if told else None,
-        until if told else None,
+        since if is_window else None,
+        until if is_window else None,
     )
 
 

@@ -38,7 +38,7 @@ class Addresses:
         return await self._store.asked(lambda: self._known(list(keys), owner, now))
 
     async def _known(self, wanted: list[str], owner: str, now: dt.datetime) -> dict[str, KnownAddress]:
-        found: dict[str, KnownAddress] = {}
+        known: dict[str, KnownAddress] = {}
         rejected = self._store.ops["rejected"].find(
             {
                 "keys": {"$in": wanted},
@@ -48,26 +48,26 @@ class Addresses:
             {"keys": 1},
         )
         async for doc in rejected:
-            found |= dict.fromkeys(doc["keys"], KnownAddress(None))
-        found |= dict.fromkeys(await self._store.tombstones.among(wanted), KnownAddress(None))
+            known |= dict.fromkeys(doc["keys"], KnownAddress(None))
+        known |= dict.fromkeys(await self._store.tombstones.among(wanted), KnownAddress(None))
         waits = {"_id": {"$in": wanted}, "retry_at": {"$gt": now}, **owned_by(owner)}
         async for doc in self._store.ops["pending"].find(waits, {"_id": 1}):
-            found[doc["_id"]] = KnownAddress(None, is_pending=True)
+            known[doc["_id"]] = KnownAddress(None, is_pending=True)
         # An article that a majority has not acknowledged may be rolled back, so it is not known yet.
         acknowledged = self._store.articles.with_options(read_concern=ReadConcern("majority"))
         articles = acknowledged.find({"keys": {"$in": wanted}, **owned_by(owner)}, _KNOWN)
         async for doc in articles:
             last_day = doc["day"] or (doc.get("published") or {}).get("latest")
-            found |= dict.fromkeys(doc["keys"], KnownAddress(doc["_id"], last_day, doc["checked_at"]))
-        return {key: found[key] for key in wanted if key in found}
+            known |= dict.fromkeys(doc["keys"], KnownAddress(doc["_id"], last_day, doc["checked_at"]))
+        return {key: known[key] for key in wanted if key in known}
 
     async def pending(self, site: str, now: dt.datetime) -> list[Pending]:
         """Downloads of a site that failed for a temporary reason and are due again."""
         query = {"site": site, "$or": [{"retry_at": None}, {"retry_at": {"$lte": now}}]}
-        found = await self._store.asked(
+        docs = await self._store.asked(
             lambda: self._store.ops["pending"].find(query).sort("failed_at", 1).to_list()
         )
-        return [Pending(doc["_id"], **{name: doc.get(name, "") for name in _PENDING}) for doc in found]
+        return [Pending(doc["_id"], **{name: doc.get(name, "") for name in _PENDING}) for doc in docs]
 
     async def add_pending(self, pending: Pending, now: dt.datetime) -> int:
         """Put a failed download on the pending list; return how many times it has failed so far.
@@ -92,10 +92,10 @@ class Addresses:
 
         False if it first failed a day ago or earlier: by then the page should exist.
         """
-        found = await self._store.asked(lambda: self._store.ops["pending"].find_one({"_id": pending.key}))
-        if found and now - found["failed_at"] >= EARLY:
+        doc = await self._store.asked(lambda: self._store.ops["pending"].find_one({"_id": pending.key}))
+        if doc and now - doc["failed_at"] >= EARLY:
             return False
-        pause = PAUSES[min(found["times"] if found else 0, len(PAUSES) - 1)]
+        pause = PAUSES[min(doc["times"] if doc else 0, len(PAUSES) - 1)]
         await self.add_pending(replace(pending, retry_at=now + pause), now)
         return True
 

@@ -242,8 +242,8 @@ class Coverage:
     async def _outermost(self, source: str, order: int) -> str | None:
         """The day of the first or the last article."""
         dated = self._articles.find({"source": source, "day": {"$gte": ""}}, {"_id": 0, "day": 1})
-        found = await dated.sort([("source", -order), ("day", order)]).limit(1).to_list()
-        return found[0]["day"] if found else None
+        docs = await dated.sort([("source", -order), ("day", order)]).limit(1).to_list()
+        return docs[0]["day"] if docs else None
 
     async def _fill(self, source: str, first: str, last: str, known: tuple[str, str] | None) -> None:
         """Create the rows of these days, except those between two days that exist already."""
@@ -274,8 +274,8 @@ async def begin(db: AsyncDatabase[Document]) -> None:
     places: list[Document] = []
     shown = Progress("counting the articles of each day")
     with pymongo.timeout(COUNTING):
-        async for found in await db["articles"].aggregate([{"$group": {"_id": place}}], allowDiskUse=True):
-            places.append({name: found["_id"].get(name) for name in PLACE})
+        async for group in await db["articles"].aggregate([{"$group": {"_id": place}}], allowDiskUse=True):
+            places.append({name: group["_id"].get(name) for name in PLACE})
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
         for of in some:

@@ -220,11 +220,11 @@ class _Decision:
         """Write how many copies each root has, until the stored numbers are correct."""
         due = dict(self._stories)
         while due:
-            found: list[Document] = [
+            pipeline: list[Document] = [
                 {"$match": {"story": {"$in": list(due)}}},
                 {"$group": {"_id": "$story", "n": {"$sum": 1}}},
             ]
-            counted = {doc["_id"]: doc["n"] - 1 async for doc in await self._articles.aggregate(found)}
+            counted = {doc["_id"]: doc["n"] - 1 async for doc in await self._articles.aggregate(pipeline)}
             wrong = {root: n for root, n in counted.items() if due[root] != n}
             writes = [
                 UpdateOne(

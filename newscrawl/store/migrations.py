@@ -116,8 +116,8 @@ async def _owner(articles: AsyncCollection[Document]) -> int:
     by_host: Document = {"_id": {"site": "$site", "host": host}, "articles": {"$sum": 1}}
     owners: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with pymongo.timeout(COUNTING):
-        async for found in await articles.aggregate([{"$match": missing}, {"$group": by_host}]):
-            owners[found["_id"]["site"]][owner(f"https://{found['_id']['host']}/")] += found["articles"]
+        async for group in await articles.aggregate([{"$match": missing}, {"$group": by_host}]):
+            owners[group["_id"]["site"]][owner(f"https://{group['_id']['host']}/")] += group["articles"]
     most = {site: counts.most_common(1)[0][0] for site, counts in owners.items()}
     return await _fill(articles, "owner", most)
 
@@ -141,9 +141,9 @@ async def _copies(articles: AsyncCollection[Document]) -> int:
     ]
     writes: list[UpdateOne] = []
     with pymongo.timeout(COUNTING):
-        async for found in await articles.aggregate(stories, allowDiskUse=True):
-            absent = {"_id": found["_id"], "copies": {"$exists": False}}
-            writes.append(UpdateOne(absent, {"$set": {"copies": found["articles"] - 1}}))
+        async for story in await articles.aggregate(stories, allowDiskUse=True):
+            absent = {"_id": story["_id"], "copies": {"$exists": False}}
+            writes.append(UpdateOne(absent, {"$set": {"copies": story["articles"] - 1}}))
     for start in range(0, len(writes), AT_ONCE):
         await articles.bulk_write(writes[start : start + AT_ONCE], ordered=False)
     return await _fill(articles, "copies", defaultdict(int))

@@ -44,8 +44,8 @@ class Runs:
         oldest = (
             self._store.ops["pending"].find({"site": site}, {"failed_at": 1}).sort("failed_at", 1).limit(1)
         )
-        found = await self._store.patiently(partial(all_of, oldest))
-        return found[0]["failed_at"] if found else None
+        docs = await self._store.patiently(partial(all_of, oldest))
+        return docs[0]["failed_at"] if docs else None
 
     async def publish(self, which: Mapping[str, Any]) -> None:
         """Update the readers' extracts of some runs that others have changed."""
@@ -67,8 +67,8 @@ class Runs:
         """The origins of a run's new articles; only those of the newest articles if there are many."""
         query = {"site": site, "first_seen_at": {"$gte": since - dt.timedelta(seconds=1)}, "run": run}
         newest = self._store.articles.find(query, {"origins": 1}).sort("first_seen_at", -1).limit(_SAMPLE)
-        found = await self._store.patiently(partial(all_of, newest))
-        return [doc["origins"] for doc in found]
+        docs = await self._store.patiently(partial(all_of, newest))
+        return [doc["origins"] for doc in docs]
 
     async def readings(
         self, site: str, articles: int, runs: int, since: dt.datetime | None = None
@@ -81,5 +81,5 @@ class Runs:
         query: dict[str, Any] = {"site": site, "reading.articles": {"$gte": articles}}
         query |= {"started_at": {"$gte": since}} if since else {}
         last = self._store.ops["runs"].find(query, {"reading.shares": 1}).sort("started_at", -1).limit(runs)
-        found = await self._store.patiently(partial(all_of, last))
-        return [doc["reading"]["shares"] for doc in found]
+        docs = await self._store.patiently(partial(all_of, last))
+        return [doc["reading"]["shares"] for doc in docs]

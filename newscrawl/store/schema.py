@@ -280,7 +280,7 @@ async def prepare(db: AsyncDatabase[Document], ops: AsyncDatabase[Document]) -> 
     version = state.get("version", 1)  # the first version kept no record
     if version > SCHEMA_VERSION:
         return
-    existing = {found["name"]: found["options"] async for found in await db.list_collections()}
+    existing = {collection["name"]: collection["options"] async for collection in await db.list_collections()}
     # "moderate", so that documents of an older version that break a newer rule can still be updated.
     rules = {"validator": articles_validator(), "validationLevel": "moderate", "validationAction": "error"}
     await _provide(db, "articles", existing, rules, _STORAGE)

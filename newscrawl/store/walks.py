@@ -28,7 +28,7 @@ class Walks:
 
     async def marks(self, site: str) -> dict[str, Mark]:
         """The marks of the completed walks of a site, by listing."""
-        found = await self._store.asked(lambda: self._store.ops["marks"].find({"site": site}).to_list())
+        docs = await self._store.asked(lambda: self._store.ops["marks"].find({"site": site}).to_list())
         return {
             doc["listing"]: Mark(
                 doc["listing"],
@@ -37,7 +37,7 @@ class Walks:
                 doc["completed_at"],
                 tuple(Validator(**known) for known in doc.get("validators", ())),
             )
-            for doc in found
+            for doc in docs
         }
 
     async def save_marks(self, marks: Iterable[Mark]) -> None:
@@ -51,7 +51,7 @@ class Walks:
     async def checkpoints(self, site: str, days: str) -> dict[str, Checkpoint]:
         """Where earlier runs of a site stopped in their search for the same days, by listing."""
         query = {"site": site, "days": days}
-        found = await self._store.asked(lambda: self._store.ops["checkpoints"].find(query).to_list())
+        docs = await self._store.asked(lambda: self._store.ops["checkpoints"].find(query).to_list())
         return {
             doc["listing"]: Checkpoint(
                 doc["listing"],
@@ -62,7 +62,7 @@ class Walks:
                 tuple(doc["mark"]),
                 doc.get("marked_at"),
             )
-            for doc in found
+            for doc in docs
         }
 
     async def save_checkpoints(self, checkpoints: Iterable[Checkpoint], now: dt.datetime) -> None:

@@ -148,11 +148,11 @@ def _knows(access: AccessSettings, given: str) -> bool:
     """Does the request hold the right password? Takes equally long for any password."""
     scheme, _, coded = given.partition(" ")
     try:
-        told = base64.b64decode(coded, validate=True)
+        password = base64.b64decode(coded, validate=True)
     except (binascii.Error, ValueError):
-        told = b""
+        password = b""
     wanted = f"{access.user}:{access.password}".encode()
-    return hmac.compare_digest(told, wanted) and scheme.lower() == "basic"
+    return hmac.compare_digest(password, wanted) and scheme.lower() == "basic"
 
 
 def headers_of_site(kept_origin: str | None) -> dict[str, str]:

@@ -65,9 +65,9 @@ def _absent() -> Mapping[str, Any]:
     return {name: default(Article, name) for name, says in declared(Article).items() if says.since > 1}
 
 
-def show(found: ArticleData, asked: WebRequest) -> Mapping[str, Any]:
+def show(data: ArticleData, asked: WebRequest) -> Mapping[str, Any]:
     """The article as in a newspaper, then everything that is known about it."""
-    doc, lang = found.article, asked.lang
+    doc, lang = data.article, asked.lang
     return {
         "doc": doc,
         "text_dir": direction(doc["lang"]),
@@ -77,11 +77,11 @@ def show(found: ArticleData, asked: WebRequest) -> Mapping[str, Any]:
         "notes": list(_notes(doc)),
         "fields": list(_fields(doc)),
         "dates": doc.get("published") and doc["published"].get("candidates"),
-        "states": _states(doc, found.states),
-        "story": [Member.of(each, found.story) for each in found.story],
-        "root": next((each for each in found.story if each["_id"] == doc["duplicate_of"]), None),
-        "other": found.other,
-        "compared": compared(found.other, doc) if found.other else None,
+        "states": _states(doc, data.states),
+        "story": [Member.of(each, data.story) for each in data.story],
+        "root": next((each for each in data.story if each["_id"] == doc["duplicate_of"]), None),
+        "other": data.other,
+        "compared": compared(data.other, doc) if data.other else None,
         "has_page": doc.get("raw") is not None,
         "seen": [
             (name, doc.get(name)) for name in ("first_seen_at", "last_seen_at", "checked_at", "gone_at")

@@ -32,8 +32,8 @@ def read_corrections(context: Context, asked: WebRequest) -> Corrections:
     """The latest corrections, or those before a moment."""
     before = moment(asked, "before")
     wanted = {"replaced_at": {"$lt": before}} if before else {}
-    found = context.db["revisions"].find(wanted, _STATE).sort("replaced_at", -1).limit(LINES + 1)
-    states = list(found)
+    revisions = context.db["revisions"].find(wanted, _STATE).sort("replaced_at", -1).limit(LINES + 1)
+    states = list(revisions)
     older = states[LINES - 1]["replaced_at"] if len(states) > LINES else None
     states = [state for state in states[:LINES] if state["changed"]]
     ids = {state["article"] for state in states}
@@ -41,28 +41,32 @@ def read_corrections(context: Context, asked: WebRequest) -> Corrections:
     return Corrections(states, articles, older)
 
 
-def show(found: Corrections, _asked: WebRequest) -> Mapping[str, Any]:
+def show(data: Corrections, _asked: WebRequest) -> Mapping[str, Any]:
     """A line for each correction: when, by which newspaper, in which article, and the first differences."""
-    states = {(state["article"], state["revision"]): state for state in found.states}
+    states = {(state["article"], state["revision"]): state for state in data.states}
     lines = []
-    for state in found.states:
-        article = found.articles.get(state["article"])
+    for state in data.states:
+        article = data.articles.get(state["article"])
         if article is not None:  # otherwise it was forgotten
             number = state["revision"] + 1
             after = article if article["revision"] == number else states.get((article["_id"], number))
             changes, more = _changes(state, after) if after else ([], 0)
             lines.append({"state": state, "article": article, "changes": changes, "more": more})
-    return {"lines": lines, "older": stamp(found.older)}
+    return {"lines": lines, "older": stamp(data.older)}
 
 
 def _changes(before: Document, after: Document) -> tuple[list[Sequence[differences.DiffSpan]], int]:
     """The differences in the headline and at the text's first changed place; the number of further places."""
-    found: list[Sequence[differences.DiffSpan]] = []
+    places: list[Sequence[differences.DiffSpan]] = []
     if before["title"] != after["title"]:
-        found.append(differences.of_lines(before["title"], after["title"]))
-    changed = [one.parts for one in differences.of_texts(before["body"], after["body"]) if one.parts]
-    found += [differences.around_first(parts) for parts in changed[:1]]
-    return found, max(0, sum(map(differences.places, changed)) - 1)
+        places.append(differences.of_lines(before["title"], after["title"]))
+    changed = [
+        paragraph.parts
+        for paragraph in differences.of_texts(before["body"], after["body"])
+        if paragraph.parts
+    ]
+    places += [differences.around_first(parts) for parts in changed[:1]]
+    return places, max(0, sum(map(differences.places, changed)) - 1)
 
 
 PAGES = (WebPage("corrections", "/corrections", read_corrections, show, is_entry=True),)

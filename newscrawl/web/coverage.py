@@ -119,7 +119,7 @@ def read_year(context: Context, asked: WebRequest) -> Year:
     rows, source = context.db["coverage"], asked.place["source"]
     dated = {"source": source, "day": {"$gte": ""}}
     outermost = [
-        found["day"] for order in (1, -1) for found in rows.find(dated, _ROW).sort("day", order).limit(1)
+        row["day"] for order in (1, -1) for row in rows.find(dated, _ROW).sort("day", order).limit(1)
     ]
     undated = rows.find_one({"_id": f"{source} null"}, _ROW)
     if not outermost and not undated:
@@ -132,8 +132,8 @@ def read_year(context: Context, asked: WebRequest) -> Year:
         begin, end = bounds(year, country, is_hijri)
     except ValueError:
         raise WrongError("calendar.wrong.year", value=str(year)) from None
-    found = rows.find({"source": source, "day": {"$gte": str(begin), "$lte": str(end)}}, _ROW)
-    by_day = {row["day"]: row for row in found}
+    rows_of_year = rows.find({"source": source, "day": {"$gte": str(begin), "$lte": str(end)}}, _ROW)
+    by_day = {row["day"]: row for row in rows_of_year}
     name = names_of(context.db, [source])[source]
     return Year(source, name, country, year, is_hijri, by_day, undated, first, last)
 
@@ -158,42 +158,42 @@ def bounds(year: int, country: str | None, is_hijri: bool) -> tuple[dt.date, dt.
     return first_day(text, country), last_day(text, country)
 
 
-def show_year(found: Year, asked: WebRequest) -> Mapping[str, Any]:
+def show_year(year: Year, asked: WebRequest) -> Mapping[str, Any]:
     """The twelve months of a year, each with its weeks."""
-    begin, end = bounds(found.year, found.country, found.is_hijri)
-    months = list(months_of(begin, end, found, asked.now.date()))
+    begin, end = bounds(year.year, year.country, year.is_hijri)
+    months = list(months_of(begin, end, year, asked.now.date()))
     return {
-        "source": found.source,
-        "name": found.name,
-        "year": found.year,
-        "is_hijri": found.is_hijri,
-        "calendar": calendar_of(found.country),
+        "source": year.source,
+        "name": year.name,
+        "year": year.year,
+        "is_hijri": year.is_hijri,
+        "calendar": calendar_of(year.country),
         "months": [
-            (each, month(asked.lang, each.name, is_hijri=found.is_hijri)) for each in months if each.is_known
+            (each, month(asked.lang, each.name, is_hijri=year.is_hijri)) for each in months if each.is_known
         ],
         "articles": sum(each.articles for each in months),
         "whole": sum(each.whole for each in months),
         "days": sum(each.days for each in months),
-        "undated": (found.undated or {}).get("articles", 0),
-        "said": {day.day: _said(day, asked.lang, found) for each in months for day in _all(each)},
-        "years": _years(found),
+        "undated": (year.undated or {}).get("articles", 0),
+        "said": {day.day: _said(day, asked.lang, year) for each in months for day in _all(each)},
+        "years": _years(year),
         "seen": [seen for seen in DayState if seen != DayState.NONE],
     }
 
 
-def months_of(begin: dt.date, end: dt.date, found: Year, today: dt.date) -> Iterator[Month]:
+def months_of(begin: dt.date, end: dt.date, year: Year, today: dt.date) -> Iterator[Month]:
     """The months of a year, each with its weeks."""
     days = [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
 
     def named(day: dt.date) -> str:
-        if not found.is_hijri:
+        if not year.is_hijri:
             return str(day)
-        known = to_hijri(day, found.country)
+        known = to_hijri(day, year.country)
         return known.day if known else str(day)
 
     for name, some in groupby(days, key=lambda day: named(day)[:7]):
         cells = [
-            day_of_row(day, int(named(day)[8:]), found.rows.get(str(day)), found.first, today) for day in some
+            day_of_row(day, int(named(day)[8:]), year.rows.get(str(day)), year.first, today) for day in some
         ]
         yield Month(
             name,
@@ -221,9 +221,9 @@ def _all(each: Month) -> Iterator[Day]:
     return (day for week in each.weeks for day in week if day)
 
 
-def _said(day: Day, lang: str, found: Year) -> Mapping[str, Any]:
+def _said(day: Day, lang: str, year: Year) -> Mapping[str, Any]:
     """The tooltip of a day: the day in the other calendar."""
-    known = to_hijri(day.day, found.country)
+    known = to_hijri(day.day, year.country)
     return {
         "gregorian": gregorian(lang, day.day),
         "hijri": hijri(lang, known.day, known.calendar) if known else None,
@@ -231,14 +231,14 @@ def _said(day: Day, lang: str, found: Year) -> Mapping[str, Any]:
     }
 
 
-def _years(found: Year) -> Mapping[str, int | None]:
+def _years(year: Year) -> Mapping[str, int | None]:
     """The previous and the next year with rows."""
-    if not found.first:
+    if not year.first:
         return {"before": None, "after": None}
-    begin, end = bounds(found.year, found.country, found.is_hijri)
+    begin, end = bounds(year.year, year.country, year.is_hijri)
     return {
-        "before": found.year - 1 if found.first < str(begin) else None,
-        "after": found.year + 1 if found.last > str(end) else None,
+        "before": year.year - 1 if year.first < str(begin) else None,
+        "after": year.year + 1 if year.last > str(end) else None,
     }
 
 
@@ -262,18 +262,18 @@ def read_all(context: Context, asked: WebRequest) -> Weeks:
     return Weeks(begin, rows, names_of(context.db, {row["source"] for row in rows}))
 
 
-def show_all(found: Weeks, asked: WebRequest) -> Mapping[str, Any]:
+def show_all(weeks: Weeks, asked: WebRequest) -> Mapping[str, Any]:
     """A line for each newspaper, a cell for each day."""
-    days = [found.begin + dt.timedelta(days=n) for n in range(7 * WEEKS)]
+    days = [weeks.begin + dt.timedelta(days=n) for n in range(7 * WEEKS)]
     by_source: dict[str, dict[str, Document]] = {}
-    for row in found.rows:
+    for row in weeks.rows:
         by_source.setdefault(row["source"], {})[row["day"]] = row
     lines: list[dict[str, Any]] = []
     for source, rows in by_source.items():
         cells = [day_of_row(day, day.day, rows.get(str(day)), min(rows), asked.now.date()) for day in days]
         whole = sum(cell.seen in (DayState.WHOLE, DayState.EMPTY) for cell in cells)
         lines.append({
-            "source": source, "name": found.names[source], "cells": cells, "whole": whole,
+            "source": source, "name": weeks.names[source], "cells": cells, "whole": whole,
             "days": sum(cell.seen.counts for cell in cells), "articles": sum(cell.articles for cell in cells),
         })  # fmt: skip
     lines.sort(key=lambda line: (line["whole"] / max(1, line["days"]), line["source"]))

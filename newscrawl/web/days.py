@@ -81,14 +81,14 @@ def day_of(lang: str, doc: Document) -> Markup:
 
 def names_of(db: Database[Any], sources: Iterable[str]) -> dict[str, str]:
     """The names of newspapers by slug: from the table, or as the site declares it; else the slug itself."""
-    found = {source: resolve(source) for source in sources}
-    unknown = [source for source, newspaper in found.items() if newspaper is None]
+    newspapers = {source: resolve(source) for source in sources}
+    unknown = [source for source, newspaper in newspapers.items() if newspaper is None]
     declared = {
         doc["_id"]: doc.get("name") for doc in db["sources"].find({"_id": {"$in": unknown}}, {"name": 1})
     }
     return {
         source: newspaper.name if newspaper else declared.get(source) or source
-        for source, newspaper in found.items()
+        for source, newspaper in newspapers.items()
     }
 
 
@@ -97,9 +97,9 @@ def country_of(db: Database[Any], source: str) -> str | None:
     if newspaper := resolve(source):
         return newspaper.country
     wanted = {"_id": 0, "country": 1}
-    found = db["sources"].find_one({"_id": source}, wanted) or {}
-    found = found if found.get("country") else db["articles"].find_one({"source": source}, wanted) or {}
-    return found.get("country")
+    doc = db["sources"].find_one({"_id": source}, wanted) or {}
+    doc = doc if doc.get("country") else db["articles"].find_one({"source": source}, wanted) or {}
+    return doc.get("country")
 
 
 def country(lang: str, code: str | None) -> Markup:

@@ -54,13 +54,13 @@ def of_texts(old: str, new: str) -> list[Paragraph]:
     [(1, 0), (0, 3)]
     """
     olds, news = _paragraphs(old), _paragraphs(new)
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     for kind, a, b, c, d in SequenceMatcher(None, olds, news).get_opcodes():
         if kind == "equal":
-            found.append(Paragraph(unchanged=b - a))
+            paragraphs.append(Paragraph(unchanged=b - a))
         else:
-            found += _changed(olds[a:b], news[c:d])
-    return found
+            paragraphs += _changed(olds[a:b], news[c:d])
+    return paragraphs
 
 
 def around_first(parts: Sequence[DiffSpan], beside: int = 8) -> tuple[DiffSpan, ...]:
@@ -110,10 +110,10 @@ def share_kept(paragraphs: Sequence[Paragraph], old: str) -> float:
 
 
 def _paragraphs(text: str) -> list[str]:
-    found = [part.strip() for part in text.split("\n\n") if part.strip()]
-    if len(found) > MOST_PARAGRAPHS:
-        return [*found[: MOST_PARAGRAPHS - 1], " ".join(found[MOST_PARAGRAPHS - 1 :])]
-    return found
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    if len(paragraphs) > MOST_PARAGRAPHS:
+        return [*paragraphs[: MOST_PARAGRAPHS - 1], " ".join(paragraphs[MOST_PARAGRAPHS - 1 :])]
+    return paragraphs
 
 
 def _changed(olds: Sequence[str], news: Sequence[str]) -> Iterator[Paragraph]:

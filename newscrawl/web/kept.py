@@ -114,8 +114,8 @@ class Seal:
         return self._clock() <= int(until)
 
     def _sign(self, *parts: str) -> str:
-        told = "\0".join(parts).encode("utf-8", "surrogateescape")
-        return hmac.new(self._key, told, hashlib.sha256).hexdigest()
+        signed = "\0".join(parts).encode("utf-8", "surrogateescape")
+        return hmac.new(self._key, signed, hashlib.sha256).hexdigest()
 
 
 def tamed(page: KeptPage) -> str:
@@ -133,8 +133,8 @@ def tamed(page: KeptPage) -> str:
         root: html.HtmlElement = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, ValueError):
         root = html.document_fromstring("<body></body>")
-    found: list[Any] = list(root.iter(etree.Element))
-    for element in found:
+    elements: list[Any] = list(root.iter(etree.Element))
+    for element in elements:
         if element.tag == "style":
             element.text = _quiet(element.text or "")
         if element.tag not in _ACTIVE or element is root:

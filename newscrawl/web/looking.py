@@ -70,5 +70,5 @@ class Lookout:
         seen = self._facts.installation(context.db, context.ops)
         self._ahead = seen.now - dt.datetime.now(dt.UTC)
         ringing = Alarms(context.ops).ringing()
-        found = causes(seen, {key: alarm.cause for key, alarm in ringing.items()})
-        return Look(seen, found, status(seen, found), ringing)
+        current = causes(seen, {key: alarm.cause for key, alarm in ringing.items()})
+        return Look(seen, current, status(seen, current), ringing)

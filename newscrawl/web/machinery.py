@@ -77,8 +77,8 @@ def _checks(context: Context) -> list[Check]:
     db, ops = context.db, context.ops
     countries = [site.country for site in context.lookout.look(context).seen.sites]
     now = dt.datetime.now(dt.UTC)
-    found = [check for check in doctor.mongodb(db, ops) if check.name != "rights"]
-    return [*found, *doctor.clock(db, ops, now), doctor.zones(), doctor.months(now.date(), countries)]
+    checks = [check for check in doctor.mongodb(db, ops) if check.name != "rights"]
+    return [*checks, *doctor.clock(db, ops, now), doctor.zones(), doctor.months(now.date(), countries)]
 
 
 def show_nodes(data: Mapping[str, Any], _asked: WebRequest) -> Mapping[str, Any]:

@@ -73,8 +73,8 @@ def _told(doc: Document, lang: str) -> Any:
     result, counts = doc.get("outcome"), doc.get("counts") or {}
     if lang == "en" or not result:
         return ""
-    found = {name: counts.get(name, 0) for name in ("new", "revised", "seen", "rejected")}
-    return word(lang, "run.told", outcome=word(lang, f"outcome.{result}"), **found)
+    numbers = {name: counts.get(name, 0) for name in ("new", "revised", "seen", "rejected")}
+    return word(lang, "run.told", outcome=word(lang, f"outcome.{result}"), **numbers)
 
 
 def show(doc: Document, asked: WebRequest) -> Mapping[str, Any]:

@@ -49,8 +49,8 @@ def read_search(context: Context, asked: WebRequest) -> Result:
     choice = choice_of(given)
     page = page_of(given["page"])
     newest = given["order"] == "newest" or not given["q"]
-    found = find(context.db, given["q"], choice, page=page, limit=LINES, newest=newest)
-    return Result(given, sources, found, page=page)
+    result = find(context.db, given["q"], choice, page=page, limit=LINES, newest=newest)
+    return Result(given, sources, result, page=page)
 
 
 def choice_of(given: Mapping[str, str]) -> Choice:
@@ -73,27 +73,27 @@ def page_of(text: str) -> int:
 
 def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
     """The mistakes in a search, as keys of the word table with their values."""
-    found: list[Mistake] = []
+    mistakes: list[Mistake] = []
     if given["q"]:
         try:
             parse(given["q"])
         except ValueError:
             many = len(given["q"].split()) > MOST_WORDS
-            found.append((f"search.wrong.{'many' if many else 'no_word'}", {"most": str(MOST_WORDS)}))
+            mistakes.append((f"search.wrong.{'many' if many else 'no_word'}", {"most": str(MOST_WORDS)}))
     for name in ("since", "until"):
         try:
             normal(given[name])
             Choice.parse(**{name: given[name]})  # type: ignore[arg-type]
         except UnmarkedHijriError as error:
-            found.append(("search.wrong.hijri", {"value": given[name], "remedy": error.remedy}))
+            mistakes.append(("search.wrong.hijri", {"value": given[name], "remedy": error.remedy}))
         except ValueError:
-            found.append(("search.wrong.day", {"value": given[name]}))
-    if not found:
+            mistakes.append(("search.wrong.day", {"value": given[name]}))
+    if not mistakes:
         try:
             choice_of(given)
         except ValueError:
-            found.append(("search.wrong.order", {"since": given["since"], "until": given["until"]}))
-    return found
+            mistakes.append(("search.wrong.order", {"since": given["since"], "until": given["until"]}))
+    return mistakes
 
 
 def show(result: Result, asked: WebRequest) -> Mapping[str, Any]:

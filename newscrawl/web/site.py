@@ -148,21 +148,21 @@ def _shares(run: Document) -> Mapping[str, Mapping[str, float]]:
 
 def _fields(readings: Sequence[Document], lang: str) -> list[Mapping[str, Any]]:
     """Each field with the shares of its origins: in the newest runs, and in each run over time."""
-    told = [one for one in readings if _shares(one)]
-    if not told:
+    with_shares = [one for one in readings if _shares(one)]
+    if not with_shares:
         return []
     rtl = LANGUAGES[lang][1] == "rtl"
-    found: list[Mapping[str, Any]] = []
+    fields: list[Mapping[str, Any]] = []
     for field in READ_FIELDS:
         name = str(word(lang, f"field.{field}"))
-        over_time = [_shares(one).get(field, {}) for one in reversed(told)]
+        over_time = [_shares(one).get(field, {}) for one in reversed(with_shares)]
         title = str(word(lang, "fields.strip", field=name).striptags())
-        found.append({
+        fields.append({
             "field": name,
-            "now": [(origin, telling.share(part)) for origin, part in _newest(told[:NOW], field)],
+            "now": [(origin, telling.share(part)) for origin, part in _newest(with_shares[:NOW], field)],
             "strip": plots.strip(over_time, ORDER, title=title, rtl=rtl),
         })  # fmt: skip
-    return found
+    return fields
 
 
 def _newest(runs: Sequence[Document], field: str) -> list[tuple[str, float]]:

@@ -21,15 +21,15 @@ def moment(asked: WebRequest, name: str) -> dt.datetime | None:
     if not given:
         return None
     try:
-        found = dt.datetime.fromisoformat(given)
+        instant = dt.datetime.fromisoformat(given)
     except ValueError:
         raise WrongError("wrong.moment", name=name, given=given) from None
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
 
 
-def stamp(found: Any) -> str | None:
+def stamp(moment: Any) -> str | None:
     """A moment as written in an address."""
-    return f"{found.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(found, dt.datetime) else None
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(moment, dt.datetime) else None
 
 
 def title_of(context: Context, site: str) -> str:
@@ -59,10 +59,10 @@ def run_shown(doc: Document, lang: str) -> Mapping[str, Any]:
 def _read_runs(context: Context, asked: WebRequest) -> Mapping[str, Any]:
     before = moment(asked, "before")
     which = {"site": asked.place["site"]} | ({"started_at": {"$lt": before}} if before else {})
-    found = list(context.ops["runs"].find(which).sort("started_at", -1).limit(AT_ONCE))
-    if not found and not before:
+    runs = list(context.ops["runs"].find(which).sort("started_at", -1).limit(AT_ONCE))
+    if not runs and not before:
         raise NotFoundError
-    return {"runs": found, "title": title_of(context, asked.place["site"])}
+    return {"runs": runs, "title": title_of(context, asked.place["site"])}
 
 
 def _show_runs(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
@@ -89,16 +89,16 @@ def pending_shown(doc: Document, lang: str) -> Mapping[str, Any]:
 
 def _failure(lang: str, word: str) -> Any:
     lists: tuple[type[Word], ...] = (FetchFailure, Interruption, RejectionReason)
-    found = next((one(word) for one in lists if word in {*one}), None)
-    return telling.meaning(lang, found) if found else word
+    meaning = next((words(word) for words in lists if word in {*words}), None)
+    return telling.meaning(lang, meaning) if meaning else word
 
 
 def _read_pending(context: Context, asked: WebRequest) -> Mapping[str, Any]:
     which = {"site": asked.place["site"]}
     pending = context.ops["pending"]
-    found = list(pending.find(which).sort("retry_at", 1).limit(4 * AT_ONCE))
+    addresses = list(pending.find(which).sort("retry_at", 1).limit(4 * AT_ONCE))
     waiting, title = pending.count_documents(which), title_of(context, asked.place["site"])
-    return {"pending": found, "waiting": waiting, "title": title}
+    return {"pending": addresses, "waiting": waiting, "title": title}
 
 
 def _show_pending(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
@@ -136,8 +136,8 @@ def _read_rejected(context: Context, asked: WebRequest) -> Mapping[str, Any]:
         raise WrongError("wrong.reason", given=reason)
     which: Document = {"site": site, "reason": reason}
     which |= {"rejected_at": {"$lt": before}} if before else {}
-    found = context.db["rejections"].find(which).sort("rejected_at", -1).limit(AT_ONCE)
-    return {"counts": counts, "reason": reason, "pages": list(found), "title": title_of(context, site)}
+    pages = context.db["rejections"].find(which).sort("rejected_at", -1).limit(AT_ONCE)
+    return {"counts": counts, "reason": reason, "pages": list(pages), "title": title_of(context, site)}
 
 
 def _show_rejected(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
@@ -165,10 +165,10 @@ def _read_one(context: Context, asked: WebRequest) -> Document:
         {"$match": {"_id": asked.place["id"]}},
         {"$set": {"page": {"$cond": [{"$gt": ["$page", None]}, {"$binarySize": "$page"}, None]}}},
     ]
-    found = next(iter(context.ops["rejected"].aggregate(pipeline)), None)
-    if found is None or found.get("reason") == RejectionReason.FORGOTTEN:
+    rejection = next(iter(context.ops["rejected"].aggregate(pipeline)), None)
+    if rejection is None or rejection.get("reason") == RejectionReason.FORGOTTEN:
         raise NotFoundError
-    return found | {"title": title_of(context, found.get("site", ""))}
+    return rejection | {"title": title_of(context, rejection.get("site", ""))}
 
 
 def _show_one(data: Document, asked: WebRequest) -> Mapping[str, Any]:

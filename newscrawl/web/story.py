@@ -55,35 +55,37 @@ def moment(doc: Mapping[str, Any]) -> tuple[dt.datetime | None, bool]:
 
 def members(db: Database[Document], story: str) -> list[Document]:
     """The articles of a story without their texts: the root, then the others in order of time."""
-    found = [{"owner": "", **doc} for doc in db["articles"].find({"story": story}, _READ).limit(MOST)]
+    articles = [{"owner": "", **doc} for doc in db["articles"].find({"story": story}, _READ).limit(MOST)]
     end = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(found, key=lambda doc: (doc["duplicate_of"] is not None, moment(doc)[0] or end, doc["_id"]))
+    return sorted(
+        articles, key=lambda doc: (doc["duplicate_of"] is not None, moment(doc)[0] or end, doc["_id"])
+    )
 
 
 def read_story(context: Context, asked: WebRequest) -> list[Document]:
     """The articles of a story, given the ``_id`` of any of them."""
     name = asked.place["id"]
-    if found := members(context.db, name):
-        return found
+    if articles := members(context.db, name):
+        return articles
     doc = context.db["articles"].find_one({"_id": name}, {"story": 1})
     if doc is None:
         raise NotFoundError
     return members(context.db, doc["story"])
 
 
-def show(found: Sequence[Document], asked: WebRequest) -> Mapping[str, Any]:
+def show(articles: Sequence[Document], asked: WebRequest) -> Mapping[str, Any]:
     """A timeline with a dot for each article, and the articles in order."""
-    lines = [Member.of(doc, found) for doc in found]
+    lines = [Member.of(doc, articles) for doc in articles]
     return {
-        "heading": found[0]["title"],
-        "root": found[0],
+        "heading": articles[0]["title"],
+        "root": articles[0],
         "members": [{"it": line, "day": day_of(asked.lang, line.doc)} for line in lines],
-        "newspapers": len({doc["source"] for doc in found}),
+        "newspapers": len({doc["source"] for doc in articles}),
         "dots": dots([line.at for line in lines], rtl=asked.lang == "ar"),
         "width": _WIDTH,
         "first": min((line.at for line in lines if line.at), default=None),
         "last": max((line.at for line in lines if line.at), default=None),
-        "is_cut": len(found) == MOST,
+        "is_cut": len(articles) == MOST,
     }
 
 
@@ -103,8 +105,8 @@ def dots(moments: Sequence[dt.datetime | None], *, rtl: bool) -> list[int | None
     def place(at: dt.datetime | None) -> int | None:
         if at is None:
             return None
-        found = _EDGE + round((at - first).total_seconds() / span * (_WIDTH - 2 * _EDGE))
-        return _WIDTH - found if rtl else found
+        offset = _EDGE + round((at - first).total_seconds() / span * (_WIDTH - 2 * _EDGE))
+        return _WIDTH - offset if rtl else offset
 
     return [place(at) for at in moments]
 

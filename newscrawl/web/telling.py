@@ -75,9 +75,9 @@ def detail(lang: str, said: str) -> Markup:
         return Markup("")
     said = machine(said)
     for pattern, key in _DETAILS.items() if lang != "en" else ():
-        if found := pattern.fullmatch(said):
+        if match := pattern.fullmatch(said):
             values = {
-                name: int(text) if text.isdecimal() else text for name, text in found.groupdict().items()
+                name: int(text) if text.isdecimal() else text for name, text in match.groupdict().items()
             }
             return word(lang, key, **values)
     return Markup('<bdi class="any"{}>{}</bdi>').format(
@@ -85,13 +85,13 @@ def detail(lang: str, said: str) -> Markup:
     )
 
 
-def cause(lang: str, found: Cause) -> Markup:
+def cause(lang: str, problem: Cause) -> Markup:
     """A problem, in a sentence without the name of the site."""
-    what = str(found.facts.get("what", ""))
+    what = str(problem.facts.get("what", ""))
     if lang == "en" or not has(f"cause.{what}"):
-        name = f"{found.sites[0]}: " if len(found.sites) == 1 else ""
-        return _english(lang, found.sentence.removeprefix(name))
-    facts = dict(found.facts)
+        name = f"{problem.sites[0]}: " if len(problem.sites) == 1 else ""
+        return _english(lang, problem.sentence.removeprefix(name))
+    facts = dict(problem.facts)
     if what == "no_answer":
         key = f"cause.no_answer.{facts['outcome']}"
         return word(lang, key if has(key) else "cause.no_answer", **_filled(lang, facts))
@@ -111,14 +111,14 @@ def why(lang: str, row: SiteStatus, of_site: Cause | None, days: int) -> Markup:
     return word(lang, f"why.{row.why}", n=days)
 
 
-def remedy(lang: str, found: Cause, home: str) -> Markup:
+def remedy(lang: str, problem: Cause, home: str) -> Markup:
     """What an operator should do first about a problem."""
-    site = found.sites[0] if found.sites else ""
+    site = problem.sites[0] if problem.sites else ""
     if lang == "en":
-        return Markup("{}").format(REMEDIES[found.remedy].format(home=home, site=site).replace("`", ""))
+        return Markup("{}").format(REMEDIES[problem.remedy].format(home=home, site=site).replace("`", ""))
     # Commands and paths run left to right as a whole.
     verify, spider = f"scrapy verify {site}", f"spiders/{site}.py"
-    return word(lang, f"remedy.{found.remedy}", home=home, verify=verify, spider=spider)
+    return word(lang, f"remedy.{problem.remedy}", home=home, verify=verify, spider=spider)
 
 
 _EVERY = re.compile(r"every ([\dsmhd]+)(?:\.\.([\dsmhd]+))?")
@@ -131,8 +131,8 @@ def rule(lang: str, text: str) -> Markup:
     >>> print(rule("ar", "every 6h"), rule("ar", "every 1d"), rule("en", "every 15m"), sep="; ")
     كل 6 ساعات; كل يوم; every 15 minutes
     """
-    if found := _EVERY.fullmatch(text):
-        least, most = (_interval(lang, part) if part else None for part in found.groups())
+    if match := _EVERY.fullmatch(text):
+        least, most = (_interval(lang, part) if part else None for part in match.groups())
         if most is None:
             return word(lang, "rule.every", length=least)
         return word(lang, "rule.between", least=least, most=most)
@@ -152,14 +152,14 @@ def _interval(lang: str, text: str) -> Markup:
 
 def drifted(lang: str, sentence: str) -> Markup:
     """A run's sentence about a field whose origin has changed."""
-    told = drift.facts(sentence)
-    if lang == "en" or not told:
+    facts = drift.facts(sentence)
+    if lang == "en" or not facts:
         return _english(lang, sentence.partition(": ")[2] or sentence)
-    field = "dates" if told["field"] == "date" else told["field"]
-    key = "drift.empty" if told["origin"] == NO_ORIGIN else "drift.origin"
+    field = "dates" if facts["field"] == "date" else facts["field"]
+    key = "drift.empty" if facts["origin"] == NO_ORIGIN else "drift.origin"
     return word(
-        lang, key, field=word(lang, f"field.{field}"), origin=word(lang, f"origin.{told['origin']}"),
-        now=f"{told['now']}%", was=f"{told['was']}%",
+        lang, key, field=word(lang, f"field.{field}"), origin=word(lang, f"origin.{facts['origin']}"),
+        now=f"{facts['now']}%", was=f"{facts['was']}%",
     )  # fmt: skip
 
 
@@ -169,10 +169,11 @@ def _worse(lang: str, name: str, now: float, was: float) -> Markup:
     return word(lang, key, field=field, now=f"{now:.0%}", was=f"{was:.0%}")
 
 
-def _filled(lang: str, told: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(lang: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a sentence, with lengths of time in words."""
     return {
-        name: long(lang, value) if isinstance(value, dt.timedelta) else value for name, value in told.items()
+        name: long(lang, value) if isinstance(value, dt.timedelta) else value
+        for name, value in values.items()
     }
 
 

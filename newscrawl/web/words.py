@@ -23,21 +23,21 @@ _FORMS = {"en": ("one", "other"), "ar": ("zero", "one", "two", "few", "many", "o
 @cache
 def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Language → key → its forms: one, or all that the language has. Raises ``ValueError``."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {"en": {}, "ar": {}}
+    by_language: dict[str, dict[str, tuple[str, ...]]] = {"en": {}, "ar": {}}
     for name in _TABLES:
         text = resources.files("newscrawl.web").joinpath("words", f"{name}.tsv").read_text("utf-8")
         for number, line in enumerate(text.splitlines(), start=1):
             if not line or line.startswith("#"):
                 continue
             key, *cells = line.split("\t")
-            if len(cells) != 2 or key in found["en"]:
+            if len(cells) != 2 or key in by_language["en"]:
                 raise ValueError(f"words/{name}.tsv, line {number}: {key!r} needs one line, English, Arabic")
             for lang, cell in zip(("en", "ar"), cells, strict=True):
                 forms = tuple(form.strip() for form in cell.split("|")) if "|" in cell else (cell,)
                 if len(forms) not in (1, len(_FORMS[lang])):
                     raise ValueError(f"words/{name}.tsv, line {number}: {len(forms)} forms in {lang}")
-                found[lang][key] = forms
-    return found
+                by_language[lang][key] = forms
+    return by_language
 
 
 def form(lang: str, n: float) -> str:
