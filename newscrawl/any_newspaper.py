@@ -82,7 +82,7 @@ class AnyNewspaper:
                 raise UsageError(f"{self._where.address} was never learned; crawl it once without REPLAY")
             else:
                 if why:
-                    draft.told.append(f"again     {why}")
+                    draft.facts.append(f"again     {why}")
                 self._learn(ops, draft, known)
             self._process.start()
         if self._failed:
@@ -144,9 +144,9 @@ class AnyNewspaper:
         else:  # stored, so that later runs do not ask it again
             site = replace(draft.site(year=now.year), refused=reason)
         slug = known["_id"] if known else self._slug(ops, draft)
-        evidence = [*draft.told, *draft.missing]
+        evidence = [*draft.facts, *draft.missing]
         learned.keep(ops, slug, self._where.place, to_document(site), evidence, now, since)
-        for line in draft.told:
+        for line in draft.facts:
             log.info("learned %s: %s", slug, line)
         self._begin(slug, site, since)
 
@@ -177,23 +177,23 @@ class _Learning(KitSpider):
 def _where(given: Mapping[str, str], sites: Mapping[str, Site]) -> newspaper.Newspaper:
     """The newspaper that the arguments name. Raises ``UsageError`` if a spider declares it."""
     try:
-        where = newspaper.Newspaper.parse(given)
+        paper = newspaper.Newspaper.parse(given)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    if spider := site_of(where.address, sites):
-        raise UsageError(f"{where.kind}={where.address!r} has a spider: run `scrapy crawl {spider}`")
-    return where
+    if spider := site_of(paper.address, sites):
+        raise UsageError(f"{paper.kind}={paper.address!r} has a spider: run `scrapy crawl {spider}`")
+    return paper
 
 
 def check_slug(
-    ops: Database[Document], where: newspaper.Newspaper, known: Document | None, sites: Collection[str]
+    ops: Database[Document], paper: newspaper.Newspaper, known: Document | None, sites: Collection[str]
 ) -> None:
     """Raise ``UsageError`` for another newspaper's slug, or if this one was learned under another slug."""
-    slug = where.slug
+    slug = paper.slug
     if slug is None or (known and known["_id"] == slug):
         return
     if known:
-        raise UsageError(f"slug={slug!r}: {where.address} was learned as {known['_id']!r}; use that slug")
+        raise UsageError(f"slug={slug!r}: {paper.address} was learned as {known['_id']!r}; use that slug")
     if slug in sites or ops[learned.LEARNED].find_one({"_id": slug}, {"_id": 1}):
         raise UsageError(f"slug={slug!r} is the name of another newspaper; choose another")
 

@@ -183,8 +183,8 @@ class Choice:
         tags = frozenset(self.tags)
         bound = self._bound(self.sample) if self.sample is not None and self.sample < 1 else "g"
         spans = [
-            (where, str(first or "0001-01-01"), str(last or "9999-12-31"))
-            for where, first, last in self.spans()
+            (country, str(first or "0001-01-01"), str(last or "9999-12-31"))
+            for country, first, last in self.spans()
         ]
 
         def holds(doc: Mapping[str, Any]) -> bool:
@@ -199,8 +199,8 @@ class Choice:
 
         return holds
 
-    def _is_of_days(self, doc: Mapping[str, Any], where: Query, first: str, last: str) -> bool:
-        if where and (where["country"] == _MOROCCO) != (doc.get("country") == _MOROCCO):
+    def _is_of_days(self, doc: Mapping[str, Any], country: Query, first: str, last: str) -> bool:
+        if country and (country["country"] == _MOROCCO) != (doc.get("country") == _MOROCCO):
             return False
         if day := doc.get("day"):
             return bool(first <= day <= last)
@@ -212,15 +212,15 @@ class Choice:
     def _bound(share: float) -> str:
         return f"{int(share * 16**_ID_DIGITS):0{_ID_DIGITS}x}"
 
-    def _of_days(self, where: Query, first: dt.date | None, last: dt.date | None) -> Iterable[Query]:
+    def _of_days(self, country: Query, first: dt.date | None, last: dt.date | None) -> Iterable[Query]:
         from_, to = ({"$gte": str(first)} if first else {}), ({"$lte": str(last)} if last else {})
-        yield every(where, {"day": {**from_, **to}})
+        yield every(country, {"day": {**from_, **to}})
         if self.intervals:
             # The article's interval must overlap the requested days. Bounds on both ends let MongoDB use the
             # index of such articles, and leave out articles without an interval.
             latest, earliest = from_ or {"$gte": "0001-01-01"}, to or {"$lte": "9999-12-31"}
             inside = {"published.latest": latest, "published.earliest": earliest}
-            yield every(where, {"day": None}, inside)
+            yield every(country, {"day": None}, inside)
 
 
 def every(*conditions: Query) -> Query:

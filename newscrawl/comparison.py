@@ -392,8 +392,8 @@ def _is_within(town: str, country: str) -> bool:
     return places[country].is_country and bool(places[country].countries & places[town].countries)
 
 
-def _places(tokens: Sequence[Token], where: range) -> set[str]:
-    words = (token for place in where if isinstance(token := tokens[place], str))
+def _places(tokens: Sequence[Token], span: range) -> set[str]:
+    words = (token for place in span if isinstance(token := tokens[place], str))
     return {place for word in words if (place := _place(word))}
 
 

@@ -88,10 +88,10 @@ def _sentence(field: str, origin: str, share: float, former: float) -> str:
     is_plural = field in _PLURAL
     if origin == NO_ORIGIN:
         return f"{share:.0%} of articles now have no {name}, was {former:.0%}"
-    said = f"now {'come' if is_plural else 'comes'} from {Origin(origin).name_in_sentence}"
+    change = f"now {'come' if is_plural else 'comes'} from {Origin(origin).name_in_sentence}"
     if origin == Origin.GENERIC:
-        said = f"{'are' if is_plural else 'is'} now only guessed ({_GENERIC})"
-    return f"{name} {said} in {share:.0%} of articles, was {former:.0%}"
+        change = f"{'are' if is_plural else 'is'} now only guessed ({_GENERIC})"
+    return f"{name} {change} in {share:.0%} of articles, was {former:.0%}"
 
 
 def facts(sentence: str) -> dict[str, str]:

@@ -290,7 +290,7 @@ class RunRecord:
             return {}
         available = self._store.is_open and not self._store.writer.error
         kept = await self._keeper.finish(self._store.tombstones if available else None)
-        alarms = [{"alarm": alarm, "said": said} for alarm, said in self._keeper.alarms.items()]
+        alarms = [{"alarm": alarm, "said": sentence} for alarm, sentence in self._keeper.alarms.items()]
         return {"archive": kept, "alarms": alarms}
 
     def _close_ledger(self, spider: Spider, reason: str) -> None:

@@ -95,7 +95,7 @@ NEWSPAPERS: dict[str, Callable[[], Made]] = {
 def test_a_newspaper_is_learned_by_its_articles_and_nothing_else(make: Callable[[], Made]) -> None:
     newspaper = make()
     found, why = learned(newspaper)
-    assert why is None, found.told
+    assert why is None, found.facts
     site = learn.learned(found, None, 2026)
     taken = [url for url in newspaper.articles if site.is_article(url)]
     assert len(taken) >= 0.95 * len(newspaper.articles), site.article
@@ -183,7 +183,7 @@ def test_the_clock_is_the_one_of_the_country_that_fits_all_pages(
 ) -> None:
     found = stating(*stamps, country=country, timezone=domain_has)
     assert (found.country, found.timezone) == (country, zone)
-    lines = [line for line in found.told if line.startswith("clock ")]
+    lines = [line for line in found.facts if line.startswith("clock ")]
     assert len(lines) == clock.agree(found.stamps)
     assert all((zone or "unknown") in line and "3 pages state" in line for line in lines)
     assert any(line.startswith("`timezone`") for line in found.missing) is (not zone and not domain_has)

@@ -57,10 +57,10 @@ class Archive:
         by_name: dict[str, ArchiveFile] = {}
         for place in self.places:
             for file in place.files(site):
-                day = file.said.began.date()
+                day = file.parsed_name.began.date()
                 if (since is None or day >= since) and (until is None or day <= until):
                     by_name.setdefault(file.name, file)
-        return sorted(by_name.values(), key=lambda file: (file.said.began, file.said))
+        return sorted(by_name.values(), key=lambda file: (file.parsed_name.began, file.parsed_name))
 
     def pages(self, file: ArchiveFile | str) -> Iterator[ArchivedPage]:
         """The pages in a file, in order, without forgotten ones. Raises :class:`PageGone`.

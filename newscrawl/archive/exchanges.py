@@ -118,14 +118,14 @@ def _refers(answer: Response, same_as: Original | Raw) -> dict[str, str]:
     unchanged = answer.status == NOT_MODIFIED
     profile = _PROFILE + ("server-not-modified" if unchanged else "identical-payload-digest")
     raw = same_as.raw if isinstance(same_as, Original) else same_as
-    said = {"WARC-Profile": profile, "WARC-Payload-Digest": raw.digest, PLACE: place(raw)}
+    headers = {"WARC-Profile": profile, "WARC-Payload-Digest": raw.digest, PLACE: place(raw)}
     if isinstance(same_as, Original):
-        said |= {
+        headers |= {
             "WARC-Refers-To": same_as.id,
             "WARC-Refers-To-Target-URI": same_as.url,
             "WARC-Refers-To-Date": same_as.at,
         }
-    return said
+    return headers
 
 
 def _fields(request: Request, answer: Response, url: str) -> Iterator[tuple[str, str]]:

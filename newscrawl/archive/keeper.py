@@ -150,15 +150,15 @@ class Keeper:
                 self._ring(Alarm.ARCHIVE_STOPPED, self._file.failure)
         return None
 
-    def _end(self, said: str) -> None:
+    def _end(self, sentence: str) -> None:
         self._is_off = True
-        self._ring(Alarm.ARCHIVE_STOPPED, said)
+        self._ring(Alarm.ARCHIVE_STOPPED, sentence)
 
-    def _ring(self, alarm: Alarm, said: str) -> None:
+    def _ring(self, alarm: Alarm, sentence: str) -> None:
         """Report a problem once, for the operator to solve; the crawl continues."""
         if alarm not in self.alarms:
-            self.alarms[alarm] = said
-            log.warning("archive: %s: %s", alarm.meaning, said)
+            self.alarms[alarm] = sentence
+            log.warning("archive: %s: %s", alarm.meaning, sentence)
 
     # --- At the end
 

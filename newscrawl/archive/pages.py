@@ -141,19 +141,19 @@ class _Run:
 
     @classmethod
     def of(cls, record: Record) -> _Run:
-        said = record.fields() if record.kind == "warcinfo" else {}
-        return cls(said.get("site", ""), said.get("run", ""), said.get("node", ""))
+        fields = record.fields() if record.kind == "warcinfo" else {}
+        return cls(fields.get("site", ""), fields.get("run", ""), fields.get("node", ""))
 
 
 def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iterator[ArchivedPage]:
     """The page of a record and of the metadata after it; none if it cannot be read."""
     about = after and after.kind == "metadata" and after.header("WARC-Concurrent-To") == record.id
     lines = after.lines() if after and about else []
-    said = dict(lines)
+    fields = dict(lines)
     is_rendered = record.kind == "resource"
     try:
         if is_rendered:
-            status, body = int(said.get("http-status", "200")), record.block
+            status, body = int(fields.get("http-status", "200")), record.block
             pairs = [line.partition(":")[::2] for name, line in lines if name == "http-header"]
         else:
             first, raw_pairs, body = record.http()
@@ -174,27 +174,27 @@ def _page(record: Record, after: Record | None, archive: str, run: _Run) -> Iter
         site=run.site,
         run=run.run,
         key=record.header(KEY) or "",
-        asked=said.get("asked", record.url),
+        asked=fields.get("asked", record.url),
         redirects=tuple(value for name, value in lines if name == "redirect"),
-        url=said.get("url", record.url),
+        url=fields.get("url", record.url),
         status=status,
         headers=headers,
         body=None if record.kind == "revisit" else body,
         fetched_at=fetched_at,
         is_rendered=is_rendered,
-        entry=_entry(said),
+        entry=_entry(fields),
         same_as=_place(record),
     )
 
 
-def _entry(said: dict[str, str]) -> ListEntry:
-    day, lastmod = said.get("entry-day"), said.get("entry-lastmod")
+def _entry(fields: dict[str, str]) -> ListEntry:
+    day, lastmod = fields.get("entry-day"), fields.get("entry-lastmod")
     return ListEntry(
-        title=said.get("entry-title"),
-        date=said.get("entry-date"),
+        title=fields.get("entry-title"),
+        date=fields.get("entry-date"),
         day=dt.date.fromisoformat(day) if day else None,
         lastmod=dt.datetime.fromisoformat(lastmod) if lastmod else None,
-        origin=said.get("entry-origin", ""),
+        origin=fields.get("entry-origin", ""),
     )
 
 

@@ -39,8 +39,8 @@ class ArchivePart:
         self._leave_room(0)
         self.file, self.name = self._begin(name)
         fcntl.flock(self.file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        said = {"site": name.site, "run": name.run, "node": node}
-        self.file.add(make_info(str(self.name).rpartition("/")[2], said))
+        fields = {"site": name.site, "run": name.run, "node": node}
+        self.file.add(make_info(str(self.name).rpartition("/")[2], fields))
 
     def _begin(self, name: Name) -> tuple[WarcFile, Name]:
         while True:

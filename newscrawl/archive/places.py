@@ -37,7 +37,7 @@ class ArchiveFile:
 
     name: str
     """Its name, as in ``articles.raw.archive``."""
-    said: Name
+    parsed_name: Name
     size: int
     """Its size in bytes."""
     is_open: bool = False
@@ -94,12 +94,12 @@ class Folder:
         here = []
         for path in self.path.glob(f"{site or '*'}/*{ending}"):
             name = path.relative_to(self.path).as_posix()
-            said = Name.parse(name)
+            parsed = Name.parse(name)
             with suppress(FileNotFoundError):
-                if said:
+                if parsed:
                     is_open = name.endswith(OPEN)
-                    here.append(ArchiveFile(name.removesuffix(OPEN), said, path.stat().st_size, is_open))
-        yield from sorted(here, key=lambda file: file.said)
+                    here.append(ArchiveFile(name.removesuffix(OPEN), parsed, path.stat().st_size, is_open))
+        yield from sorted(here, key=lambda file: file.parsed_name)
 
     def open(self, name: str) -> BinaryIO:
         """A file, open for reading, even while it is being written. Raises ``FileNotFoundError``."""
@@ -141,8 +141,8 @@ class ArchiveStore:
         except FileNotFoundError:
             raise
         except Exception as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise ArchiveStoreUnavailableError(f"{self._address}: {said}") from error
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ArchiveStoreUnavailableError(f"{self._address}: {reason}") from error
 
     def files(self, site: str | None = None) -> Iterator[ArchiveFile]:
         """The files here, of one site or all: ordered by site, the oldest first."""
@@ -153,9 +153,9 @@ class ArchiveStore:
         here = []
         for path, info in there.items():
             name = path[len(self._root) :].lstrip("/") if path.startswith(self._root) else ""
-            if (said := Name.parse(name)) and not name.endswith(OPEN):
-                here.append(ArchiveFile(name, said, int(info["size"])))
-        yield from sorted(here, key=lambda file: file.said)
+            if (parsed := Name.parse(name)) and not name.endswith(OPEN):
+                here.append(ArchiveFile(name, parsed, int(info["size"])))
+        yield from sorted(here, key=lambda file: file.parsed_name)
 
     def open(self, name: str) -> BinaryIO:
         """A file, open for reading. Raises ``FileNotFoundError``."""

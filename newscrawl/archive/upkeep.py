@@ -66,7 +66,7 @@ class Upkeep:
             path = self._folder.path / (file.name + OPEN * file.is_open)
             with suppress(FileNotFoundError):
                 left = time.time() - path.stat().st_mtime > _ABANDONED
-                if left or file.said.node == self._node:
+                if left or file.parsed_name.node == self._node:
                     yield file
 
     def cleared(self) -> dt.datetime | None:
@@ -133,11 +133,11 @@ def expired(files: Iterable[ArchiveFile], *, now: dt.datetime, days: int, limit:
 
     0 means no limit. A file that is being written and the newest file count towards the limit, but stay.
     """
-    ordered = sorted(files, key=lambda file: (file.said.began, file.said))
+    ordered = sorted(files, key=lambda file: (file.parsed_name.began, file.parsed_name))
     total = sum(file.size for file in ordered)
     gone = []
     for file in ordered:
-        too_old = bool(days) and now - file.said.began > dt.timedelta(days=days)
+        too_old = bool(days) and now - file.parsed_name.began > dt.timedelta(days=days)
         too_many = bool(limit) and total > limit and file is not ordered[-1]
         if not file.is_open and (too_old or too_many):
             gone.append(file)

@@ -75,12 +75,12 @@ def make_info(name: str, fields: Mapping[str, str] | None = None) -> PackedRecor
     """The ``warcinfo`` record with which the file ``name`` begins, with these fields in addition to our
     own.
     """
-    said = {
+    lines = {
         "software": f"newscrawl/{newscrawl.__version__} Scrapy/{scrapy.__version__}",
         "format": "WARC File Format 1.1",
         **(fields or {}),
     }
-    body = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value).encode()
+    body = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value).encode()
     return make_record("warcinfo", "", dt.datetime.now(dt.UTC), body=body, headers={"WARC-Filename": name})
 
 
@@ -101,7 +101,7 @@ def make_record(
     the body is already compressed, so that trying again would only cost time.
     """
     # warcio's writer writes the same headers, in three times the time.
-    said = {
+    named = {
         "WARC-Type": kind,
         "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>",
         "WARC-Date": date(at),
@@ -109,14 +109,14 @@ def make_record(
         **(headers or {}),
     }
     if kind not in _WITHOUT_PAYLOAD:
-        said["WARC-Payload-Digest"] = sha1(body)
-    said["WARC-Block-Digest"] = sha1(head + body)
-    lines = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value).encode()
+        named["WARC-Payload-Digest"] = sha1(body)
+    named["WARC-Block-Digest"] = sha1(head + body)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in named.items() if value).encode()
     content = content_type.encode() or _CONTENT[kind]
     length = len(head) + len(body)
     start = b"WARC/1.1\r\n%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (lines, content, length, head)
     data = _member(start, body + _END) if is_packed else _member(start + body + _END)
-    return PackedRecord(said["WARC-Record-ID"], said.get("WARC-Payload-Digest"), data)
+    return PackedRecord(named["WARC-Record-ID"], named.get("WARC-Payload-Digest"), data)
 
 
 def sha1(data: bytes) -> str:

@@ -41,17 +41,17 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument(
+        actions = parser.add_mutually_exclusive_group()
+        actions.add_argument(
             "--once", action="store_true", help="check once, send what is due, and exit (for cron)"
         )
-        what.add_argument("--test", action="store_true", help="send a test message over every channel")
-        what.add_argument(
+        actions.add_argument("--test", action="store_true", help="send a test message over every channel")
+        actions.add_argument(
             "--silence",
             metavar="PATTERN",
             help="send nothing about an alarm ('silent hespress'), a site (hespress) or any (*)",
         )
-        what.add_argument(
+        actions.add_argument(
             "--unsilence", metavar="PATTERN", help="end a silence now; without options the command lists them"
         )
         parser.add_argument(

@@ -53,17 +53,17 @@ class Command(ProjectCommand):
         """Add the options."""
         super().add_options(parser)
         parser.add_argument("--site", help="only the files of this site")
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument(
+        actions = parser.add_mutually_exclusive_group()
+        actions.add_argument(
             "--check",
             action="store_true",
             help="read all files; compare them with their digests and with the articles",
         )
-        what.add_argument("--show", metavar="URL", help="print the latest archived page of an address")
-        what.add_argument(
+        actions.add_argument("--show", metavar="URL", help="print the latest archived page of an address")
+        actions.add_argument(
             "--remove", metavar="DAYS", help="remove the files of runs that began more than DAYS days ago"
         )
-        what.add_argument(
+        actions.add_argument(
             "--upkeep",
             action="store_true",
             help="do what runs do when they end: finish the files of killed runs, erase forgotten pages, "
@@ -112,9 +112,9 @@ class Command(ProjectCommand):
         for place, name in zip(archive.places, ("folder", "store"), strict=False):
             of_site: defaultdict[str, list[ArchiveFile]] = defaultdict(list)
             for file in place.files(site):
-                of_site[file.said.site].append(file)
+                of_site[file.parsed_name.site].append(file)
             for site_name, files in of_site.items():
-                days = sorted({f"{file.said.began:%Y-%m-%d}" for file in files})
+                days = sorted({f"{file.parsed_name.began:%Y-%m-%d}" for file in files})
                 size = sum(file.size for file in files) / 1e6
                 unfinished = sum(file.is_open for file in files)
                 open_files = f", {unfinished} not finished" if unfinished else ""
@@ -183,7 +183,7 @@ class Command(ProjectCommand):
         archive, now = self._archive(), dt.datetime.now(dt.UTC)
         gone = []
         for place in archive.places:
-            for name in {file.said.site for file in place.files(site)}:
+            for name in {file.parsed_name.site for file in place.files(site)}:
                 gone += remove_expired(place, name, now=now, days=int(given), limit=0)
         print(f"{len(gone)} files removed, {sum(file.size for file in gone) / 1e6:.1f} MB")
 
@@ -195,8 +195,8 @@ class Command(ProjectCommand):
         async with self.store() as store:
             keeper = Keeper(ArchiveSettings.all_of(self.settings))
             await keeper.finish(store.tombstones)
-        for alarm, said in keeper.alarms.items():
-            print(f"{alarm.meaning}: {one_line(said)}", file=sys.stderr)
+        for alarm, sentence in keeper.alarms.items():
+            print(f"{alarm.meaning}: {one_line(sentence)}", file=sys.stderr)
         if keeper.alarms:
             self.exitcode = RunOutcome.FAULT.exit_status
         else:
@@ -248,7 +248,7 @@ def _all(archive: Archive, site: str | None) -> Iterator[ArchivedPage]:
 
 
 def _print(page: ArchivedPage) -> None:
-    said = {
+    lines = {
         "requested": page.asked, "redirected by": " ".join(page.redirects), "address": page.url,
         "status": page.status, "fetched at": f"{page.fetched_at:%Y-%m-%d %H:%M:%S} UTC",
         "rendered": "yes" if page.is_rendered else "", "title in list": page.entry.title,
@@ -256,6 +256,6 @@ def _print(page: ArchivedPage) -> None:
         "archive": f"{page.raw.archive} at byte {page.raw.offset} on {page.raw.node}", "run": page.run,
         "bytes": len(page.body or b""),
     }  # fmt: skip
-    for name, value in said.items():
+    for name, value in lines.items():
         if value:
             print(f"{name:<14} {one_line(str(value))}")

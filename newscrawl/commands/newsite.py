@@ -99,7 +99,7 @@ class Command(AskingCommand):
         file.write_text(declare.site_file(draft, at.year), "utf-8")
         if saved.pages:
             saved.write(folder, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        print("\n".join(map(one_line, draft.told)))
+        print("\n".join(map(one_line, draft.facts)))
         print(f"\nwritten   {file.relative_to(root)}")
         if named:
             print(f"written   {sources.TABLE} (last line)")

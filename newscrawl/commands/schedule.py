@@ -63,11 +63,11 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options."""
         super().add_options(parser)
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--once", action="store_true", help="start what is due now, and exit (for cron)")
-        what.add_argument("--check", action="store_true", help="check the file and list its mistakes")
-        what.add_argument("--next", action="store_true", help="show when each site is due")
-        what.add_argument("--init", action="store_true", help="write a first file with every site")
+        actions = parser.add_mutually_exclusive_group()
+        actions.add_argument("--once", action="store_true", help="start what is due now, and exit (for cron)")
+        actions.add_argument("--check", action="store_true", help="check the file and list its mistakes")
+        actions.add_argument("--next", action="store_true", help="show when each site is due")
+        actions.add_argument("--init", action="store_true", help="write a first file with every site")
         parser.add_argument("--list", help="with --init: a file of newspapers without a declaration")
         parser.add_argument("--file", help="default: schedule.toml next to scrapy.cfg")
         parser.add_argument(

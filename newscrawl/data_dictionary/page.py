@@ -271,6 +271,6 @@ def page() -> str:
         forgotten=table(FORGOTTEN),
         runs=table(RUNS),
     )
-    where = "It is in the internal database (`_ops`)."
-    parts += [f"{beside}## rejected\n", f"{text} {where}", "", fields_table(Rejection)]
+    sentence = "It is in the internal database (`_ops`)."
+    parts += [f"{beside}## rejected\n", f"{text} {sentence}", "", fields_table(Rejection)]
     return "\n".join(parts) + "\n" + _REJECTED.format(reasons=_words(RejectionReason, "reason"))

@@ -160,8 +160,8 @@ class Confinement:
         await _Guard(self, page, visit).begin()
 
     async def _confine_context(self, context: BrowserContext) -> None:
-        async def tell(_: object, what: str, url: str) -> None:
-            self.refuse("webrtc" if what == "webrtc" else "worker", "script", str(url))
+        async def tell(_: object, api: str, url: str) -> None:
+            self.refuse("webrtc" if api == "webrtc" else "worker", "script", str(url))
 
         async def websocket(route: WebSocketRoute) -> None:
             self.refuse("websocket", "script", route.url)

@@ -61,26 +61,26 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_form(parser: argparse.ArgumentParser) -> None:
-    how = parser.add_argument_group("how they are written")
-    how.add_argument(
+    group = parser.add_argument_group("how they are written")
+    group.add_argument(
         "--columns", default="", metavar="NAMES", help="only these fields: url,day,title; see docs/data.md"
     )
-    how.add_argument("--no-text", action="store_true", help=f"leave out {', '.join(sorted(TEXT))}")
-    how.add_argument(
+    group.add_argument("--no-text", action="store_true", help=f"leave out {', '.join(sorted(TEXT))}")
+    group.add_argument(
         "--format", choices=FORMATS, default="parquet", help="format of a folder's files; default: parquet"
     )
-    how.add_argument(
+    group.add_argument(
         "--by",
         choices=BY,
         default="month",
         help="divide a folder into files by month or by newspaper, or not at all; default: month",
     )
-    how.add_argument(
+    group.add_argument(
         "--split",
         metavar="SHARES",
         help="divide a folder into parts for training: train=80,validation=10,test=10; a story is never in "
         "two of them",
     )
-    how.add_argument(
+    group.add_argument(
         "--follow", action="store_true", help="update a folder, with the options that it was exported with"
     )

@@ -106,7 +106,7 @@ def patterns(articles: Sequence[str], others: Iterable[str] = (), *, sure: bool 
     """
     places = list(dict.fromkeys(map(place, articles)))
     not_articles = {place(url) for url in others} - set(places)
-    sections = {part for other in not_articles for part in other.strip("/").split("/")[:1]}
+    sections = {part for path in not_articles for part in path.strip("/").split("/")[:1]}
     groups = Counter(_form(p) for p in places)
     expressions: list[str] = []
     for form, count in groups.most_common(4):

@@ -114,11 +114,11 @@ def _call(source: Discovery) -> str:
     """The code that declares a list: its address, and the fields that differ from the defaults."""
     kind = type(source).__name__
     usual = {field.name: field.default for field in fields(source)} | {"headers": {}}
-    other = {
+    changed = {
         name: value for name in usual if (value := getattr(source, name)) != usual[name] and name != "url"
     }
     address = [json.dumps(source.url, ensure_ascii=False)] if source.url and kind != "WordPress" else []
-    more = [f"{name}={_literal(value)}" for name, value in other.items()]
+    more = [f"{name}={_literal(value)}" for name, value in changed.items()]
     return f"{kind}({', '.join([*address, *more])})"
 
 

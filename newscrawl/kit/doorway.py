@@ -72,7 +72,7 @@ async def behind(draft: SiteDraft, page: TextResponse, few: int, fetch: Fetch) -
             continue
         shown = readable(response)
         if len(links(shown, _domain(shown.url))) >= few:
-            draft.told.append(f"home      {page.url} leads to {shown.url}")
+            draft.facts.append(f"home      {page.url} leads to {shown.url}")
             return shown
     return page
 
@@ -81,7 +81,7 @@ def settle_host(draft: SiteDraft, home: TextResponse) -> None:
     """Use the host of the home page for the draft, if the given address redirects to another host."""
     if _domain(home.url) != _domain(draft.url) and urlsplit(home.url).hostname:
         draft.domain = _domain(home.url)
-        draft.told.append(f"host      {draft.url} leads to {home.url}")
+        draft.facts.append(f"host      {draft.url} leads to {home.url}")
 
 
 def _domain(url: str) -> str:

@@ -111,7 +111,7 @@ def _fields(article: Article, raw: RawArticle) -> Iterator[Row]:
         yield name, origin or "-", _short(raw.places.get(name, ""), 40) or "-", _short(value)
     when = article.published
     named = [c for c in raw.dates if c.origin == origins.get("dates") and c.kind == DateKind.PUBLISHED]
-    where = next((c.where for c in sorted(named, key=lambda c: not _is_chosen(c, article))), "")
+    element = next((c.where for c in sorted(named, key=lambda c: not _is_chosen(c, article))), "")
     warned = f"  [{', '.join(when.warnings)}]" if when and when.warnings else ""
     day = article.day + warned if article.day else article.published_missing
     for name, text in (
@@ -120,7 +120,7 @@ def _fields(article: Article, raw: RawArticle) -> Iterator[Row]:
         ("published_at", _instant(article.published_at)),
         ("hijri_day", article.hijri_day),
     ):
-        yield name, origins.get("dates", "-"), _short(where, 40) or "-", text or ""
+        yield name, origins.get("dates", "-"), _short(element, 40) or "-", text or ""
     yield "modified_at", "-", "-", _instant(article.modified_at) or ""
     yield "lang", "-", "-", article.lang
 

@@ -69,9 +69,9 @@ def _set_clock(draft: probe.SiteDraft) -> None:
         return
     before, draft.timezone = draft.timezone, clock.of_pages(draft.country, draft.stamps)
     offsets = f"{len(draft.stamps)} pages state {clock.offsets(draft.stamps)}"
-    where = f"; {draft.country} has {before}" if before else f" in {draft.country or 'an unknown country'}"
-    draft.told.append(
-        f"clock     {draft.timezone or 'unknown'}  ({offsets}{'' if draft.timezone else where})"
+    note = f"; {draft.country} has {before}" if before else f" in {draft.country or 'an unknown country'}"
+    draft.facts.append(
+        f"clock     {draft.timezone or 'unknown'}  ({offsets}{'' if draft.timezone else note})"
     )
     if draft.timezone:
         draft.missing = [line for line in draft.missing if not line.startswith("`timezone`")]

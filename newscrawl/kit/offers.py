@@ -52,7 +52,7 @@ async def _given(draft: SiteDraft, every: Site, fetch: Fetch) -> list[str]:
         urls = [entry.url for entry in entries]
         draft.listed |= {entry.url for entry in entries if isinstance(source, Feed) and entry.days[1]}
         kind = type(source).__name__.lower()
-        draft.told.append(f"{kind:<10}{source.url}: {len(urls)} addresses (given)")
+        draft.facts.append(f"{kind:<10}{source.url}: {len(urls)} addresses (given)")
         if urls:
             draft.discover.append(source)
             sure += urls[:SURE]
@@ -75,10 +75,10 @@ async def _feeds(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fetch
         if urls:
             draft.listed |= {entry.url for entry in entries if entry.days[1]}
             draft.discover.append(Feed(url))
-            draft.told.append(f"feed      {url}: {len(urls)} articles")
+            draft.facts.append(f"feed      {url}: {len(urls)} articles")
             return urls
         if named:
-            draft.told.append(f"feed      {url}: none ({answer.reason or 'no article in it'})")
+            draft.facts.append(f"feed      {url}: none ({answer.reason or 'no article in it'})")
     return []
 
 
@@ -102,9 +102,9 @@ async def _wordpress(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> list
     urls = _posts(answer.response)
     if urls:
         draft.discover.append(api)
-        draft.told.append(f"api       WordPress: {len(urls)} posts a page")
+        draft.facts.append(f"api       WordPress: {len(urls)} posts a page")
     else:
-        draft.told.append(f"api       WordPress, closed ({answer.reason or 'no list of posts'})")
+        draft.facts.append(f"api       WordPress, closed ({answer.reason or 'no list of posts'})")
     return urls
 
 
@@ -125,7 +125,7 @@ async def _sitemaps(draft: SiteDraft, home: TextResponse, every: Site, fetch: Fe
         files = await listed(Sitemap(url), Request(url), every, fetch)
         urls = [entry.url for file in files for entry in file.entries or []]
         if named or urls:
-            draft.told.append(f"sitemap   {url}: {len(urls)} addresses")
+            draft.facts.append(f"sitemap   {url}: {len(urls)} addresses")
         if urls:
             sure += urls[:SURE]
             draft.sitemaps.append(Sitemap(url))

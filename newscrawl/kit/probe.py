@@ -52,7 +52,7 @@ class SiteDraft:
     refused: str | None = None
     missing: list[str] = field(default_factory=list)
     """One sentence for each fact that the user has to find out."""
-    told: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
     """One line for each fact that was found."""
     articles: list[str] = field(default_factory=list)
     """The addresses from which the article pattern was made."""
@@ -184,7 +184,7 @@ async def _rendered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> TextR
     if not isinstance(shown, TextResponse) or len(addresses.links(shown, draft.domain)) < FEW_LINKS:
         return home
     draft.render = True
-    draft.told.append("rendered  the home page leads to its articles only in a browser")
+    draft.facts.append("rendered  the home page leads to its articles only in a browser")
     return shown
 
 
@@ -206,7 +206,7 @@ async def _listings(draft: SiteDraft, home: TextResponse, linked: list[str], fet
         sections = await _query_sections(home, site, linked, fetch)
         draft.discover += [Listing(home.url, follow_sections=not sections), *sections]
         if sections:
-            draft.told.append(f"sections  {len(sections)} that differ in the query: {sections[0].url}, …")
+            draft.facts.append(f"sections  {len(sections)} that differ in the query: {sections[0].url}, …")
         paths = [section.url for section in sections] or listing.section_links(home, site)
         if not older:
             older = await _older(draft, home, paths, site, linked, fetch)
@@ -264,7 +264,7 @@ async def _older(
     added = [source for at, source in enumerate(called) if source and source not in called[:at]]
     draft.discover += added
     if added:
-        draft.told.append(f"script    a script asks for more: {added[0].url}")
+        draft.facts.append(f"script    a script asks for more: {added[0].url}")
         return True
     if sections and all(isinstance(d, Listing) for d in draft.discover):
         draft.missing.append(
@@ -317,7 +317,7 @@ async def _addresses(
     if draft.article:
         site = draft.site()
         fitting = sum(map(site.is_article, draft.articles))
-        draft.told.append(f"article   {draft.article}  ({fitting} of {len(draft.articles)} article links)")
+        draft.facts.append(f"article   {draft.article}  ({fitting} of {len(draft.articles)} article links)")
         wrong = [url for url in sections if site.is_article(url)]
         if wrong:
             draft.missing.append(
@@ -347,7 +347,7 @@ async def _markup(draft: SiteDraft, candidates: Sequence[str], pages: Samples) -
         if look.sample:
             read.append(look)
         else:
-            draft.told.append(f"page      {url}: {look.detail}")
+            draft.facts.append(f"page      {url}: {look.detail}")
     samples = [look.sample for look in read if look.sample]
     draft.read, draft.dated = len(read), sum(look.dated for look in read)
     draft.dated_by_lists = sum(s.url in draft.listed and not s.article.day for s in samples)
@@ -359,7 +359,7 @@ async def _markup(draft: SiteDraft, candidates: Sequence[str], pages: Samples) -
     markup = selectors.theme(samples) if draft.theme else None
     if markup:
         draft.theme = markup.version
-        draft.told.append(f"markup    WordPress theme {markup.version}")
+        draft.facts.append(f"markup    WordPress theme {markup.version}")
         draft.markup = [markup]
     else:
         draft.theme = None
@@ -388,7 +388,7 @@ def _say_fields(draft: SiteDraft, samples: Sequence[selectors.Sample]) -> None:
             {s.article.origins.get("dates" if name == "date" else name, NO_ORIGIN) for s in samples}
         )
         selector = getattr(markup, name)
-        draft.told.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
+        draft.facts.append(f"{name:<10}{selector or '-'}  (without it: {', '.join(origins)})")
     count = len(samples)
     undated = [s for s in samples if not s.article.day]
     if undated:

@@ -135,12 +135,12 @@ def reason(error: BaseException) -> str:
     """
     if isinstance(error, OperationFailure):
         details = _refusal(error)
-        said = re.split(r"[{\"'\[]", str(details.get("errmsg") or error))[0].strip(" :,")
+        message = re.split(r"[{\"'\[]", str(details.get("errmsg") or error))[0].strip(" :,")
         name = details.get("codeName") or (f"code {details['code']}" if details.get("code") else "")
-        said = f"{said} ({name})" if name else said
+        message = f"{message} ({name})" if name else message
     else:
-        said = re.split(r",? \(?(?:configured timeouts|Timeout):", str(error))[0] or type(error).__name__
-    return redact(" ".join(said.split())[:_LONGEST])
+        message = re.split(r",? \(?(?:configured timeouts|Timeout):", str(error))[0] or type(error).__name__
+    return redact(" ".join(message.split())[:_LONGEST])
 
 
 def _refusal(error: OperationFailure) -> Document:
@@ -156,10 +156,12 @@ def cannot_be_used(uri: str, error: Exception) -> StoreError:
     """The error for a MongoDB that does not answer, or whose address is wrong."""
     if isinstance(error, ServerError):
         return StoreError(redact(str(error), uri))
-    said = redact(reason(error), uri)
+    problem = redact(reason(error), uri)
     if isinstance(error, ConfigurationError):
         return StoreError(
-            f"MONGODB_URI cannot be used: {said}; write it as mongodb://user:password@host:27017"
+            f"MONGODB_URI cannot be used: {problem}; write it as mongodb://user:password@host:27017"
         )
-    where = f"MongoDB at {redact(uri)}" if uri else "The embedded MongoDB"
-    return StoreError(f"{where} cannot be used: {said}; check that it runs, and that MONGODB_URI is right")
+    server = f"MongoDB at {redact(uri)}" if uri else "The embedded MongoDB"
+    return StoreError(
+        f"{server} cannot be used: {problem}; check that it runs, and that MONGODB_URI is right"
+    )

@@ -198,8 +198,10 @@ class Server:
             if not self._guardian_lives(self._locks):
                 self._guardian = self._spawn(find_mongod())
         elif self._guardian.poll() is not None:
-            said = (self._folder.log / "guardian.log").read_text("utf-8", "replace").strip().splitlines()
-            raise ServerError(f"The embedded MongoDB cannot start: {said[-1] if said else 'it was stopped'}")
+            lines = (self._folder.log / "guardian.log").read_text("utf-8", "replace").strip().splitlines()
+            raise ServerError(
+                f"The embedded MongoDB cannot start: {lines[-1] if lines else 'it was stopped'}"
+            )
         if matter := trouble(self.data):
             raise ServerError(matter)
         running = self._folder.running()

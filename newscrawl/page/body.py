@@ -313,12 +313,12 @@ def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[in
     return kept
 
 
-def _is_next(where: etree._Element | None, here: etree._Element | None) -> bool:
+def _is_next(box: etree._Element | None, here: etree._Element | None) -> bool:
     """Does one element contain the other, or is it a box of the same kind next to it?"""
-    if where is None or here is None:
+    if box is None or here is None:
         return False
-    above = where.getparent()
-    return here is above or (here.getparent() is above and kind_of(here) == kind_of(where))
+    above = box.getparent()
+    return here is above or (here.getparent() is above and kind_of(here) == kind_of(box))
 
 
 _House = tuple[etree._Element | None, tuple[tuple[str, str], ...]]
@@ -389,12 +389,10 @@ def _is_parted(row: list[Block], last: int, index: int) -> bool:
     )
 
 
-def _is_card(row: list[Block], index: int, where: etree._Element | None) -> bool:
+def _is_card(row: list[Block], index: int, box: etree._Element | None) -> bool:
     """Does the paragraph follow an unfinished line in a box that both share?"""
     above = row[index - 1]
-    return (
-        above.words >= 3 and not above.closed and where is not None and where in above.element.iterancestors()
-    )
+    return above.words >= 3 and not above.closed and box is not None and box in above.element.iterancestors()
 
 
 def _is_quoted(block: Block) -> bool:

@@ -382,5 +382,5 @@ def dateline(paragraph: str) -> str | None:
 def _is_open(paragraph: str, piece: tuple[str, int]) -> bool:
     """Is the piece after an agency a place, followed by a mark or by nothing?"""
     text, end = piece
-    where = len(text.split()) == 1 or _is_place(text) or bool(_PLACE.match(text))
-    return where and paragraph[end:].lstrip()[:1] in ("", *":-–—)|(")
+    is_place = len(text.split()) == 1 or _is_place(text) or bool(_PLACE.match(text))
+    return is_place and paragraph[end:].lstrip()[:1] in ("", *":-–—)|(")

@@ -114,8 +114,8 @@ def _body(plan: Plan, file: BinaryIO, piece: Range, raw: Raw) -> bytes | None:
             page = page_at(file, raw)
         else:
             root = piece.path.partition(piece.archive)[0]
-            with open_input(root + raw.archive) as other:
-                page = page_at(other, raw)
+            with open_input(root + raw.archive) as earlier_file:
+                page = page_at(earlier_file, raw)
         if page and page.key not in plan.forgotten:
             return page.body
     return None

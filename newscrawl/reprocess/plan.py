@@ -65,8 +65,8 @@ class Plan:
         """
         keys = None if self.keys is None else hashlib.sha256(" ".join(sorted(self.keys)).encode()).hexdigest()
         declared = [(name, repr(site)) for name, site in sorted(self._asked.items())]
-        said = [*VERSIONS, self.lang, str(self.since), str(self.until), keys, declared, months_table()]
-        return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+        options = [*VERSIONS, self.lang, str(self.since), str(self.until), keys, declared, months_table()]
+        return hashlib.blake2b(json.dumps(options).encode(), digest_size=16).hexdigest()
 
     def wants(self, head: RecordHead) -> bool:
         """Is the record worth reading? Its address, date, status and type decide, in a few microseconds

@@ -37,8 +37,8 @@ class RangeProgress:
         done = self._done + sum(read for read, _ in reading)
         pages = self.tally.pages + sum(read for _, read in reading)
         speed = pages / max(0.001, time.monotonic() - self._began)
-        said = ", ".join(f"{count:,} {word}" for word, count in self.tally.outcomes.most_common(4))
-        note = f"{pages:,} pages, {speed:.0f} a second{f' ({said})' if said else ''}"
+        outcomes = ", ".join(f"{count:,} {word}" for word, count in self.tally.outcomes.most_common(4))
+        note = f"{pages:,} pages, {speed:.0f} a second{f' ({outcomes})' if outcomes else ''}"
         shown.show(done, self._bytes, note)
 
     @asynccontextmanager

@@ -58,8 +58,8 @@ def open_input(path: str) -> BinaryIO:
             return cast(BinaryIO, _fsspec().open(path, "rb").open())
         return open_regular(path)
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise NoSuchInputError(f"{path} cannot be read: {said}") from None
+        problem = getattr(error, "strerror", None) or error
+        raise NoSuchInputError(f"{path} cannot be read: {problem}") from None
 
 
 def _fsspec() -> Any:

@@ -39,7 +39,7 @@ def chains(archive: Archive, sites: Collection[str], until: dt.date | None = Non
     wanted: list[str | None] = [*sorted(sites)] or [None]
     for site in wanted:
         for file in archive.files(site, until=until):
-            ranges[file.said.site].append(Range(_path(archive, file), 0, file.size, file.name))
+            ranges[file.parsed_name.site].append(Range(_path(archive, file), 0, file.size, file.name))
     return list(ranges.values())
 
 

@@ -36,9 +36,11 @@ def left(plan: Plan, pieces: Sequence[Range], folder: Path) -> list[Range]:
     mixed.
     """
     own = prefix(plan)
-    if other := next((path for path in folder.glob("part-*.parquet") if not path.name.startswith(own)), None):
+    if foreign := next(
+        (path for path in folder.glob("part-*.parquet") if not path.name.startswith(own)), None
+    ):
         raise OtherPartsError(
-            f"{folder} holds {other.name}, which was made with other options or by another version of "
+            f"{folder} holds {foreign.name}, which was made with other options or by another version of "
             "newscrawl: name another folder, or remove its parts"
         )
     return [piece for piece in pieces if not jobs.part_path(str(folder), own, piece).exists()]

@@ -33,8 +33,8 @@ def parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        reason, _, where = str(error).partition(" (at ")
-        line = re.search(r"line (\d+)", where)
+        reason, _, position = str(error).partition(" (at ")
+        line = re.search(r"line (\d+)", position)
         last = text.rstrip().count("\n") + 1
         raise ScheduleError([Mistake(int(line[1]) if line else last, f"invalid TOML: {reason}")]) from None
     except RecursionError:

@@ -118,13 +118,13 @@ class Scrapyd:
         return learned if learned.exists() else own
 
     def _ask(
-        self, method: str, what: str, given: list[tuple[str, str]], seconds: float | None = None
+        self, method: str, purpose: str, given: list[tuple[str, str]], seconds: float | None = None
     ) -> dict[str, Any]:
         """The answer of Scrapyd's API to a request. Raises :class:`ScrapydError` for anything unexpected."""
         try:
             answer = requests.request(
                 method,
-                f"{self.url}/{what}.json",
+                f"{self.url}/{purpose}.json",
                 params=given if method == "GET" else None,
                 data=given if method == "POST" else None,
                 auth=self._auth,
@@ -137,7 +137,7 @@ class Scrapyd:
                     raise self._strange(
                         "it refuses SCRAPYD_USERNAME and SCRAPYD_PASSWORD (401); give both processes the same"
                     )
-                said = _json(answer)
+                document = _json(answer)
         except requests.RequestException as error:
             raise ScrapydError(
                 f"Scrapyd at {self.url} does not answer ({type(error).__name__}); check that it runs: "
@@ -147,11 +147,13 @@ class Scrapyd:
             raise self._strange(
                 f"HTTP {answer.status_code} without JSON; is it another service? See SCRAPYD_HTTP_PORT"
             ) from None
-        if not isinstance(said, dict) or said.get("status") not in ("ok", "error"):
+        if not isinstance(document, dict) or document.get("status") not in ("ok", "error"):
             raise self._strange("JSON of another service; is SCRAPYD_HTTP_PORT right?")
-        if said["status"] == "error":
-            raise ScrapydError(f"Scrapyd at {self.url} refused the request: {str(said.get('message'))[:200]}")
-        return said
+        if document["status"] == "error":
+            raise ScrapydError(
+                f"Scrapyd at {self.url} refused the request: {str(document.get('message'))[:200]}"
+            )
+        return document
 
     def _strange(self, reason: str) -> ScrapydError:
         return ScrapydError(f"Scrapyd at {self.url} gives an unexpected answer: {reason}")

@@ -259,7 +259,7 @@ class _Decision:
             await resign.sign(self._articles, {"_id": {"$in": outdated}})
             looked_at = [doc async for doc in self._articles.find({"_id": {"$in": list(ids)}}, HEAD)]
         near = await find_near(self._articles, looked_at, self._changed, self._buckets)
-        pairs = (pair for doc in looked_at for other in near.earlier(doc) for pair in (doc, other))
+        pairs = (pair for doc in looked_at for earlier in near.earlier(doc) for pair in (doc, earlier))
         await self._read_texts(itertools.islice(pairs, TEXTS))
         due = _Due(stories={id_: doc["story"] for id_, doc in near.docs.items()})
         for doc in looked_at:  # includes articles that a killed crawl linked but did not count
@@ -269,7 +269,9 @@ class _Decision:
         for doc in sorted(looked_at, key=identity.order):
             roots = await self._roots(doc, near, due.stories)
             root = roots[0] if roots else None
-            if root and (strangers := {other["_id"] for other in roots[1:]} - self._introduced[root["_id"]]):
+            if root and (
+                strangers := {stranger["_id"] for stranger in roots[1:]} - self._introduced[root["_id"]]
+            ):
                 self._introduced[root["_id"]] |= strangers
                 self._changed.add(root["_id"])
                 due.look_again |= strangers
@@ -304,7 +306,7 @@ class _Decision:
         earlier, place = near.earlier(doc), identity.order(doc)
         if not earlier:
             return []
-        roots = [near.docs.get(_root_of(other["_id"], stories)) for other in earlier]
+        roots = [near.docs.get(_root_of(candidate["_id"], stories)) for candidate in earlier]
         await self._read_texts([doc, *earlier, *filter(None, roots)])
         await asyncio.sleep(0)  # let the downloads continue
         likeness: list[tuple[float, tuple[Any, ...], Document]] = []
@@ -335,12 +337,12 @@ class _Decision:
         """Later articles of other stories that are copies of ``docs``, whose story is new."""
         all_copies = set()
         for doc in docs:
-            later = [other for other in near.later(doc) if stories[other["_id"]] != stories[doc["_id"]]]
+            later = [copy for copy in near.later(doc) if stories[copy["_id"]] != stories[doc["_id"]]]
             others = 0
             for start in range(0, len(later), COMPARED):
                 some = later[start : start + COMPARED]
                 await self._read_texts([doc, *some])
-                copies = {other["_id"] for other in some if self._are_copies(doc, other)}
+                copies = {copy["_id"] for copy in some if self._are_copies(doc, copy)}
                 all_copies |= copies
                 others += len(some) - len(copies)
                 await asyncio.sleep(0)

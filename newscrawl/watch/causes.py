@@ -90,7 +90,7 @@ def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dic
     problems += _faults(seen)
     problems += _archive(seen)
     # Sites that have not run since count as cut off, even after the network is back.
-    apart = {name for one in (network, before.get(AlarmKind.NETWORK)) if one for name in one.sites}
+    apart = {name for cause in (network, before.get(AlarmKind.NETWORK)) if cause for name in cause.sites}
     for site in seen.sites:
         key = f"{AlarmKind.REDUCED} {site.name}"
         finding = silent(site, seen.now)
@@ -103,8 +103,8 @@ def causes(seen: Installation, before: Mapping[str, Cause] | None = None) -> dic
 
 def _of_site(kind: AlarmKind, site: WatchedSite, finding: Finding) -> Cause:
     sentence = f"{site.name}: {finding.sentence}"
-    what = "no_answer" if "outcome" in finding.facts else finding.kind
-    facts = {"what": what, **finding.facts}
+    kind_of_problem = "no_answer" if "outcome" in finding.facts else finding.kind
+    facts = {"what": kind_of_problem, **finding.facts}
     return Cause(f"{kind} {site.name}", sentence, finding.since, (site.name,), finding.usual, facts)
 
 

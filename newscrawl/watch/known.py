@@ -70,7 +70,7 @@ class EndedRun:
             read=reading.get("articles") or 0,
             empty={name: origins.get(NO_ORIGIN, 0.0) for name, origins in shares.items()},
             drift=tuple(doc.get("drift") or ()),
-            alarms=tuple((one["alarm"], one["said"]) for one in doc.get("alarms") or ()),
+            alarms=tuple((alarm["alarm"], alarm["said"]) for alarm in doc.get("alarms") or ()),
         )
 
 

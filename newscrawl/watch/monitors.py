@@ -122,27 +122,27 @@ def last_article(site: WatchedSite) -> dt.datetime | None:
     if stored:
         return stored
     zone = ZoneInfo(site.timezone or "UTC")
-    newest = next((one.day for one in reversed(site.days) if one.articles), None)
+    newest = next((day.day for day in reversed(site.days) if day.articles), None)
     return dt.datetime.combine(newest + _DAY, dt.time(), zone).astimezone(dt.UTC) if newest else None
 
 
 def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
     """A finding if there were far fewer articles than usual for some days, feasts aside."""
     today = now.astimezone(ZoneInfo(site.timezone or "UTC")).date()
-    past = [one for one in site.days if one.day < today]
+    past = [day for day in site.days if day.day < today]
     for length, share in FALLEN.items():
         window = past[-length:]
         if len(window) < length or any(
-            one.complete is False or season(one.day, site.country) == "feast" for one in window
+            day.complete is False or season(day.day, site.country) == "feast" for day in window
         ):
             continue
         beat = rhythm(past[:-length], window[0].day, site.country)
         if beat is None:
             continue
-        each = [beat.expected(one.day) for one in window]
+        each = [beat.expected(day.day) for day in window]
         if _longest_silence(each, window) > SILENCE:
             continue  # `quiet` reports a silence
-        usual, came = sum(each), sum(one.articles for one in window)
+        usual, came = sum(each), sum(day.articles for day in window)
         shape = beat.shape * usual**2 / sum(mean**2 for mean in each) if usual else 1.0
         if came < share * usual and _so_few(came, LESS * usual, shape) < TOO_FEW:
             begin = dt.datetime.combine(window[0].day, dt.time(), dt.UTC)
@@ -157,8 +157,8 @@ def fewer(site: WatchedSite, now: dt.datetime) -> Finding | None:
 def _longest_silence(expected: Sequence[float], days: Sequence[CoverageDay]) -> float:
     """How many articles were expected in the longest run of days without any."""
     longest = lasts = 0.0
-    for mean, one in zip(expected, days, strict=True):
-        lasts = 0.0 if one.articles else lasts + mean
+    for mean, day in zip(expected, days, strict=True):
+        lasts = 0.0 if day.articles else lasts + mean
         longest = max(longest, lasts)
     return longest
 
@@ -237,14 +237,14 @@ def _share(runs: Sequence[EndedRun], name: str) -> float:
     return sum(run.empty.get(name, 0.0) * run.read for run in runs) / total
 
 
-def _halves(runs: Sequence[EndedRun], what: str, sample: int) -> tuple[list[EndedRun], list[EndedRun]]:
+def _halves(runs: Sequence[EndedRun], field: str, sample: int) -> tuple[list[EndedRun], list[EndedRun]]:
     """The newest runs with enough pages to judge, and all earlier runs; both empty if there are too few."""
     recent: list[EndedRun] = []
-    counted = [run for run in runs if _size(run, what)]
+    counted = [run for run in runs if _size(run, field)]
     total = 0
     for place, run in enumerate(counted):
         recent.append(run)
-        total += _size(run, what)
+        total += _size(run, field)
         if total >= sample and place >= 1:
             return recent, counted[place + 1 :]
     return [], []

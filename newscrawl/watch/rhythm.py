@@ -100,19 +100,19 @@ def rhythm(days: Sequence[CoverageDay], until: dt.date, country: str | None = No
 
     The days of a silence that still lasts, and days that were not seen whole, are left out.
     """
-    known = [one for one in days if one.day < until]
+    known = [day for day in days if day.day < until]
     while known and not known[-1].articles:
         known.pop()
-    begin = next((place for place, one in enumerate(known) if one.articles), len(known))
+    begin = next((place for place, day in enumerate(known) if day.articles), len(known))
     known = known[begin:][-7 * WEEKS :]
     if not known or (known[-1].day - known[0].day).days + 1 < ENOUGH:
         return None
-    whole = [one for one in known if one.complete is not False and season(one.day, country) != "feast"]
-    fasting = [one for one in whole if season(one.day, country) == "ramadan"]
-    usual = [one for one in whole if one not in fasting]
+    whole = [day for day in known if day.complete is not False and season(day.day, country) != "feast"]
+    fasting = [day for day in whole if season(day.day, country) == "ramadan"]
+    usual = [day for day in whole if day not in fasting]
     if len(usual) < ENOUGH:  # its whole known history is in Ramadan
         usual, fasting = whole, []
-    week = tuple(_usual([one.articles for one in usual if one.day.weekday() == place]) for place in range(7))
+    week = tuple(_usual([day.articles for day in usual if day.day.weekday() == place]) for place in range(7))
     share = 1.0 if usual is whole else _share(fasting, week)
     beat = Rhythm(week, _shape(usual, week), country=country, ramadan=share)
     level = min(_level(beat, whole, known[-1].day, length) for length in (14, 5))
@@ -121,14 +121,14 @@ def rhythm(days: Sequence[CoverageDay], until: dt.date, country: str | None = No
 
 def _level(beat: Rhythm, days: Sequence[CoverageDay], until: dt.date, length: int) -> float:
     """The share of the expected articles that came in the last days before a silence."""
-    last = [one for one in days if one.day > until - length * _DAY]
-    expected = sum(beat.expected(one.day) for one in last)
-    return sum(one.articles for one in last) / expected if expected else 1.0
+    last = [day for day in days if day.day > until - length * _DAY]
+    expected = sum(beat.expected(day.day) for day in last)
+    return sum(day.articles for day in last) / expected if expected else 1.0
 
 
 def _share(fasting: Sequence[CoverageDay], week: Sequence[float]) -> float:
     """The share of its usual articles that a newspaper publishes in Ramadan, as far as known."""
-    shares = [one.articles / mean for one in fasting if (mean := week[one.day.weekday()])]
+    shares = [day.articles / mean for day in fasting if (mean := week[day.day.weekday()])]
     return min(1.0, max(RAMADAN, median(shares))) if len(shares) >= 5 else RAMADAN
 
 
@@ -142,9 +142,9 @@ def _usual(numbers: Sequence[int]) -> float:
 def _shape(days: Sequence[CoverageDay], week: Sequence[float]) -> float:
     """The ``shape`` of a rhythm, from how far its days fall below their expectation."""
     below = [
-        (week[one.day.weekday()] - one.articles, week[one.day.weekday()])
-        for one in days
-        if one.articles < week[one.day.weekday()]
+        (week[day.day.weekday()] - day.articles, week[day.day.weekday()])
+        for day in days
+        if day.articles < week[day.day.weekday()]
     ]
     if not below:
         return _MOST_SHAPE

@@ -78,7 +78,7 @@ def status(seen: Installation, problems: Mapping[str, Cause]) -> Status:
 
 def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus:
     beat = beat_of(site, now)
-    past = [one for one in site.days if one.day < now.date()][-7:]
+    past = [day for day in site.days if day.day < now.date()][-7:]
     newest = site.runs[0] if site.runs else None
     state, why = YELLOW, ""
     if cause:
@@ -95,8 +95,8 @@ def _row(site: WatchedSite, now: dt.datetime, cause: Cause | None) -> SiteStatus
         site.name,
         state,
         last_article(site),
-        sum(one.articles for one in past) if past else None,
-        sum(beat.expected(one.day) for one in past) if beat and past else None,
+        sum(day.articles for day in past) if past else None,
+        sum(beat.expected(day.day) for day in past) if beat and past else None,
         next((run.ended for run in site.runs if run.outcome in _SUCCESS), None),
         newest.outcome if newest else None,
         sentence,

@@ -181,7 +181,7 @@ def language(request: Request) -> str:
             weight = 0.0
         if code in LANGUAGES and weight > 0:
             preferred.append((-weight, code))
-    return min(preferred, key=lambda one: one[0])[1] if preferred else "ar"
+    return min(preferred, key=lambda choice: choice[0])[1] if preferred else "ar"
 
 
 def _told(error: Exception) -> tuple[int, MutableMapping[str, Any]]:

@@ -49,13 +49,15 @@ def read_article(context: Context, asked: WebRequest) -> ArticleData:
     if context.db[TOMBSTONES].find_one({"_id": doc["_id"]}, {"_id": 1}):
         raise NotFoundError  # it is being forgotten
     states = context.db["revisions"].find({"article": doc["_id"]}).sort("revision", -1).limit(MOST_STATES)
-    other = asked.query.get("with", "")
+    compared_with = asked.query.get("with", "")
     compared = {"title": 1, "lede": 1, "body": 1, "source_name": 1}
     return ArticleData(
         doc,
         list(states)[::-1],
         members(context.db, doc["story"]) if doc["duplicate_of"] or doc.get("copies") else [],
-        articles.find_one({"_id": other}, compared) if other and other != doc["_id"] else None,
+        articles.find_one({"_id": compared_with}, compared)
+        if compared_with and compared_with != doc["_id"]
+        else None,
     )
 
 

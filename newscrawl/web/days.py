@@ -48,8 +48,12 @@ def hijri(lang: str, day: str, calendar: HijriCalendar | None = None) -> Markup:
     """
     year, month, number = (int(part) for part in day.split("-"))
     named = word(lang, f"hijri.{month}")
-    said = word(lang, "day.hijri", day=_plain(number), month=named, year=_plain(year))
-    return said if calendar is None else said + " (" + word(lang, f"calendar.by.{calendar}") + ")"
+    day_in_words = word(lang, "day.hijri", day=_plain(number), month=named, year=_plain(year))
+    return (
+        day_in_words
+        if calendar is None
+        else day_in_words + " (" + word(lang, f"calendar.by.{calendar}") + ")"
+    )
 
 
 def month(lang: str, name: str, *, is_hijri: bool = False) -> Markup:

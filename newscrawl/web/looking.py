@@ -26,7 +26,7 @@ class Look:
 
     seen: Installation
     causes: Mapping[str, Cause]
-    found: Status
+    status: Status
     ringing: Mapping[str, OpenAlarm]
 
     @property

@@ -25,27 +25,27 @@ def read_overview(context: Context, _asked: WebRequest) -> Look:
 def show(look: Look, asked: WebRequest) -> Mapping[str, Any]:
     """The sites, red first, as in `scrapy status`."""
     known = {site.name: site for site in look.seen.sites}
-    rows = look.found.rows
+    rows = look.status.rows
     return {
         "rows": [_row(row, known[row.site], look.of_site(row.site), asked.lang) for row in rows],
         "counts": {state: sum(row.state == state for row in rows) for state in (RED, YELLOW, GREEN)},
-        "others": [told(cause, asked.lang) for cause in look.found.others],
+        "others": [told(cause, asked.lang) for cause in look.status.others],
         "looked_at": look.seen.now,
     }
 
 
 def told(cause: Cause, lang: str) -> Mapping[str, Any]:
     """A problem that is not one site's: what it is, since when, and what to do."""
-    said = telling.cause(lang, cause)
+    sentence = telling.cause(lang, cause)
     return {
-        "said": said,
-        "since": None if f"{cause.since:%Y-%m-%d %H:%M}" in said else cause.since,
+        "said": sentence,
+        "since": None if f"{cause.since:%Y-%m-%d %H:%M}" in sentence else cause.since,
         "todo": telling.remedy(lang, cause, ""),
     }
 
 
 def _row(row: SiteStatus, site: WatchedSite, cause: Cause | None, lang: str) -> Mapping[str, Any]:
-    days = [one.articles for one in site.days[-SHOWN:]]
+    days = [day.articles for day in site.days[-SHOWN:]]
     title = str(word(lang, "spark.title", n=len(days)).striptags())
     return {
         "name": row.site,

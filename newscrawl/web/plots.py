@@ -29,7 +29,7 @@ class Bar:
     value: int
     kind: str = ""
     """An additional class of the style sheet: ``part``, ``open``, ``lost``."""
-    said: str = ""
+    tooltip: str = ""
     """Its tooltip."""
 
 
@@ -37,7 +37,7 @@ def bars(
     days: Sequence[Bar], *, title: str, usual: Sequence[float | None] = (), rtl: bool = False, ticks: int = 6
 ) -> Markup:
     """A bar for each day, the oldest first, and a dashed line for the usual number."""
-    highest = scale(max([*(bar.value for bar in days), *(one or 0 for one in usual), 1]))
+    highest = scale(max([*(bar.value for bar in days), *(value or 0 for value in usual), 1]))
     step = (WIDE - _SIDE) / max(1, len(days))
     height = TALL - _BOTTOM - _TOP
 
@@ -57,26 +57,28 @@ def bars(
                 '<g><title>{}</title><rect class="target" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>'
                 '<rect class="bar {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/></g>'
             ).format(
-                bar.said or f"{bar.label}: {bar.value}", left, _TOP, step, height,
+                bar.tooltip or f"{bar.label}: {bar.value}", left, _TOP, step, height,
                 bar.kind, left + step * 0.12, _TOP + height - tall, step * 0.76, tall,
             )
         )  # fmt: skip
         if (len(days) - 1 - place) % every == 0:
             parts.append(_label(left, step, bar.label[5:]))
-    parts.append(_line([(x(place) + step / 2, y(one)) for place, one in enumerate(usual) if one is not None]))
+    parts.append(
+        _line([(x(place) + step / 2, y(value)) for place, value in enumerate(usual) if value is not None])
+    )
     return Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDE, TALL, title, Markup("").join(parts)
     )
 
 
-def _label(left: float, width: float, said: str) -> Markup:
+def _label(left: float, width: float, text: str) -> Markup:
     """The label of a bar; at either end of the plot, it is aligned with the edge of the bar."""
     middle = left + width / 2
     if middle < _LABEL / 2:
-        return _text(left, TALL - 6, said, "start")
+        return _text(left, TALL - 6, text, "start")
     if middle > WIDE - _LABEL / 2:
-        return _text(left + width, TALL - 6, said, "end")
-    return _text(middle, TALL - 6, said, "middle")
+        return _text(left + width, TALL - 6, text, "end")
+    return _text(middle, TALL - 6, text, "middle")
 
 
 def _axis(highest: int, y: Callable[[float], float], *, rtl: bool) -> Markup:
@@ -94,10 +96,10 @@ def _axis(highest: int, y: Callable[[float], float], *, rtl: bool) -> Markup:
     return Markup("").join(parts)
 
 
-def _text(x: float, y: float, said: str, anchor: str) -> Markup:
+def _text(x: float, y: float, text: str, anchor: str) -> Markup:
     # Digits and dashes run left to right, so the anchor has that direction on Arabic pages, too.
     return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" direction="ltr">{}</text>').format(
-        x, y, anchor, said
+        x, y, anchor, text
     )
 
 

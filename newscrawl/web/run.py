@@ -100,10 +100,10 @@ def show(doc: Document, asked: WebRequest) -> Mapping[str, Any]:
         "downloaded": doc.get("downloaded", 0),
         "taken": _side(lang, AddressSource, ledger.get("taken") or {}),
         "went": _side(lang, AddressOutcome, ledger.get("ended") or {}),
-        "reasons": sorted((ledger.get("reasons") or {}).items(), key=lambda one: (-one[1], one[0])),
+        "reasons": sorted((ledger.get("reasons") or {}).items(), key=lambda item: (-item[1], item[0])),
         "failed": _side(lang, FetchFailure, doc.get("failed") or {}),
         "drift": [telling.drifted(lang, sentence) for sentence in doc.get("drift") or ()],
-        "alarms": [machine(one.get("said", "")) for one in doc.get("alarms") or ()],
+        "alarms": [machine(alarm.get("said", "")) for alarm in doc.get("alarms") or ()],
         "log": machine(doc.get("log") or ""),
         "fetch": fetching(doc),
         "lines": None if doc["lines"] is None else [machine(line) for line in doc["lines"]],
@@ -112,7 +112,7 @@ def show(doc: Document, asked: WebRequest) -> Mapping[str, Any]:
 
 def _side(lang: str, words: type[Word], counts: Mapping[str, int]) -> list[tuple[str, Any, int]]:
     """Each word with its meaning and number, the most frequent first."""
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(name, _meaning(lang, words, name), n) for name, n in ordered]
 
 

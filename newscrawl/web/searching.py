@@ -33,7 +33,7 @@ class Result:
     given: Mapping[str, str]
     sources: Mapping[str, str] = field(default_factory=dict)
     """All newspapers, for the form: slug → name."""
-    found: SearchResult | None = None
+    answer: SearchResult | None = None
     """The result; None for an empty or invalid search."""
     mistakes: list[Mistake] = field(default_factory=list)
     page: int = 1
@@ -98,14 +98,14 @@ def _mistakes(given: Mapping[str, str]) -> list[Mistake]:
 
 def show(result: Result, asked: WebRequest) -> Mapping[str, Any]:
     """The form, the articles, and the links to further pages."""
-    found, given = result.found, {name: value for name, value in result.given.items() if value}
-    pages = min(MOST_PAGES, -(-found.fitting // LINES)) if found else 0
+    answer, given = result.answer, {name: value for name, value in result.given.items() if value}
+    pages = min(MOST_PAGES, -(-answer.fitting // LINES)) if answer else 0
     return {
         "given": result.given,
         "sources": sorted(result.sources.items(), key=lambda pair: pair[1]),
         "mistakes": result.mistakes,
-        "found": found,
-        "lines": [_line(hit, asked.lang) for hit in found.hits] if found else [],
+        "found": answer,
+        "lines": [_line(hit, asked.lang) for hit in answer.hits] if answer else [],
         "page_number": result.page,
         "pages": pages,
         "query": _queries(given, result, pages),
@@ -120,8 +120,8 @@ def _queries(given: Mapping[str, str], result: Result, pages: int) -> Mapping[st
         "next": {**kept, "page": str(result.page + 1)},
         "last": {**kept, "page": str(pages)},
     }
-    if result.found and result.found.older:
-        links["older"] = {**kept, "until": result.found.older}
+    if result.answer and result.answer.older:
+        links["older"] = {**kept, "until": result.answer.older}
     return links
 
 

@@ -58,7 +58,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        said = os.strerror(error.errno) if error.errno else str(error)
+        problem = os.strerror(error.errno) if error.errno else str(error)
         raise OSError(
-            error.errno, f"cannot listen on {host} port {port}: {said}; give another --host or --port"
+            error.errno, f"cannot listen on {host} port {port}: {problem}; give another --host or --port"
         ) from None

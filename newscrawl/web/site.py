@@ -71,8 +71,8 @@ def read_site(context: Context, asked: WebRequest) -> SiteData:
 def show(data: SiteData, asked: WebRequest) -> Mapping[str, Any]:
     """The data in words and plots."""
     lang, look = asked.lang, data.look
-    site = next((one for one in look.seen.sites if one.name == data.name), WatchedSite(data.name))
-    row = next((one for one in look.found.rows if one.site == data.name), None)
+    site = next((known for known in look.seen.sites if known.name == data.name), WatchedSite(data.name))
+    row = next((shown for shown in look.status.rows if shown.site == data.name), None)
     cause = look.of_site(data.name)
     source = data.source or {}
     home = f"https://{source['domain']}/" if source.get("domain") else data.name
@@ -88,13 +88,13 @@ def show(data: SiteData, asked: WebRequest) -> Mapping[str, Any]:
         "rule": telling.rule(lang, data.lease.get("rule") or "") if data.lease else "",
         "usual": round(row.usual) if row and row.usual is not None else None,
         "plot": _plot(data.days, site, row, asked),
-        "days": [_day(one, lang) for one in reversed(data.days)],
+        "days": [_day(row, lang) for row in reversed(data.days)],
         "fields": _fields(data.readings, lang),
-        "read_runs": sum(bool(_shares(one)) for one in data.readings),
+        "read_runs": sum(bool(_shares(run)) for run in data.readings),
         "methods": ORDER,
         "drift": _drift(data.readings, lang),
-        "runs": [run_shown(one, lang) for one in data.runs],
-        "pending": [pending_shown(one, lang) for one in data.pending],
+        "runs": [run_shown(run, lang) for run in data.runs],
+        "pending": [pending_shown(address, lang) for address in data.pending],
         "waiting": data.waiting,
         "rejected": reasons_shown(data.rejected, lang),
     }
@@ -104,13 +104,13 @@ def show(data: SiteData, asked: WebRequest) -> Mapping[str, Any]:
 
 
 def _plot(rows: Sequence[Document], site: WatchedSite, row: SiteStatus | None, asked: WebRequest) -> Any:
-    days = [one for one in rows if one["day"]]
+    days = [row for row in rows if row["day"]]
     if not days:
         return ""
     beat = beat_of(site, asked.now) if row else None
-    usual = [beat.expected(dt.date.fromisoformat(one["day"])) if beat else None for one in days]
+    usual = [beat.expected(dt.date.fromisoformat(row["day"])) if beat else None for row in days]
     title = str(word(asked.lang, "plot.title", n=len(days)).striptags())
-    given = [plots.Bar(one["day"], one["articles"], _kind(one), _said(one, asked.lang)) for one in days]
+    given = [plots.Bar(row["day"], row["articles"], _kind(row), _said(row, asked.lang)) for row in days]
     return plots.bars(given, title=title, usual=usual, rtl=LANGUAGES[asked.lang][1] == "rtl")
 
 
@@ -121,8 +121,8 @@ def _kind(row: Document) -> str:
 
 def _said(row: Document, lang: str) -> str:
     """The tooltip of a day."""
-    said = str(word(lang, "plot.day", day=row["day"], n=row["articles"]).striptags())
-    return f"{said}: {_seen(row, lang)}"
+    label = str(word(lang, "plot.day", day=row["day"], n=row["articles"]).striptags())
+    return f"{label}: {_seen(row, lang)}"
 
 
 def _seen(row: Document, lang: str) -> str:
@@ -148,14 +148,14 @@ def _shares(run: Document) -> Mapping[str, Mapping[str, float]]:
 
 def _fields(readings: Sequence[Document], lang: str) -> list[Mapping[str, Any]]:
     """Each field with the shares of its origins: in the newest runs, and in each run over time."""
-    with_shares = [one for one in readings if _shares(one)]
+    with_shares = [run for run in readings if _shares(run)]
     if not with_shares:
         return []
     rtl = LANGUAGES[lang][1] == "rtl"
     fields: list[Mapping[str, Any]] = []
     for field in READ_FIELDS:
         name = str(word(lang, f"field.{field}"))
-        over_time = [_shares(one).get(field, {}) for one in reversed(with_shares)]
+        over_time = [_shares(run).get(field, {}) for run in reversed(with_shares)]
         title = str(word(lang, "fields.strip", field=name).striptags())
         fields.append({
             "field": name,
@@ -167,9 +167,9 @@ def _fields(readings: Sequence[Document], lang: str) -> list[Mapping[str, Any]]:
 
 def _newest(runs: Sequence[Document], field: str) -> list[tuple[str, float]]:
     """Origins and their shares in some runs, weighted by articles; shares below 1 % are left out."""
-    total = sum(one["reading"]["articles"] for one in runs)
+    total = sum(run["reading"]["articles"] for run in runs)
     parts = {
-        origin: sum(_shares(one).get(field, {}).get(origin, 0) * one["reading"]["articles"] for one in runs)
+        origin: sum(_shares(run).get(field, {}).get(origin, 0) * run["reading"]["articles"] for run in runs)
         for origin in ORDER
     }
     return [(origin, part / total) for origin, part in parts.items() if total and part / total >= 0.005]
@@ -177,7 +177,7 @@ def _newest(runs: Sequence[Document], field: str) -> list[tuple[str, float]]:
 
 def _drift(readings: Sequence[Document], lang: str) -> Mapping[str, Any] | None:
     """The drift that the newest run with enough articles reports."""
-    newest = next((one for one in readings if _shares(one)), None)
+    newest = next((run for run in readings if _shares(run)), None)
     if newest is None or not newest.get("drift"):
         return None
     return {

@@ -70,7 +70,7 @@ def _show_runs(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     return {
         "name": asked.place["site"],
         "title": data["title"],
-        "runs": [run_shown(one, asked.lang) for one in runs],
+        "runs": [run_shown(run, asked.lang) for run in runs],
         "older": stamp(runs[-1]["started_at"]) if len(runs) == AT_ONCE else None,
     }
 
@@ -105,7 +105,7 @@ def _show_pending(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, An
     return {
         "name": asked.place["site"],
         "title": data["title"],
-        "pending": [pending_shown(one, asked.lang) for one in data["pending"]],
+        "pending": [pending_shown(address, asked.lang) for address in data["pending"]],
         "waiting": data["waiting"],
     }
 
@@ -149,11 +149,11 @@ def _show_rejected(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, A
         "reasons": reasons_shown(data["counts"], asked.lang),
         "pages": [
             {
-                "id": one["_id"], "url": one["url"], "at": one.get("rejected_at"),
-                "status": one.get("status"),
-                "detail": telling.detail(asked.lang, one.get("detail") or ""), "times": one.get("times", 1),
+                "id": page["_id"], "url": page["url"], "at": page.get("rejected_at"),
+                "status": page.get("status"),
+                "detail": telling.detail(asked.lang, page.get("detail") or ""), "times": page.get("times", 1),
             }
-            for one in pages
+            for page in pages
         ],
         "older": stamp(pages[-1].get("rejected_at")) if len(pages) == AT_ONCE else None,
     }  # fmt: skip

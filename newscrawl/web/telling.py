@@ -65,41 +65,41 @@ _DETAILS = {
 """Forms of the details of a rejection, and the keys of their wording."""
 
 
-def detail(lang: str, said: str) -> Markup:
+def detail(lang: str, sentence: str) -> Markup:
     """The detail of a rejection; the English sentence if there is no translation.
 
     >>> print(detail("ar", "12 words of text"), detail("en", "12 words of text"), sep="; ")
     12 كلمة من النص; <bdi class="any">12 words of text</bdi>
     """
-    if not said:
+    if not sentence:
         return Markup("")
-    said = machine(said)
+    sentence = machine(sentence)
     for pattern, key in _DETAILS.items() if lang != "en" else ():
-        if match := pattern.fullmatch(said):
+        if match := pattern.fullmatch(sentence):
             values = {
                 name: int(text) if text.isdecimal() else text for name, text in match.groupdict().items()
             }
             return word(lang, key, **values)
     return Markup('<bdi class="any"{}>{}</bdi>').format(
-        Markup("") if lang == "en" else Markup(' lang="en" dir="ltr"'), said
+        Markup("") if lang == "en" else Markup(' lang="en" dir="ltr"'), sentence
     )
 
 
 def cause(lang: str, problem: Cause) -> Markup:
     """A problem, in a sentence without the name of the site."""
-    what = str(problem.facts.get("what", ""))
-    if lang == "en" or not has(f"cause.{what}"):
+    kind = str(problem.facts.get("what", ""))
+    if lang == "en" or not has(f"cause.{kind}"):
         name = f"{problem.sites[0]}: " if len(problem.sites) == 1 else ""
         return _english(lang, problem.sentence.removeprefix(name))
     facts = dict(problem.facts)
-    if what == "no_answer":
+    if kind == "no_answer":
         key = f"cause.no_answer.{facts['outcome']}"
         return word(lang, key if has(key) else "cause.no_answer", **_filled(lang, facts))
-    if what == "read_worse":
+    if kind == "read_worse":
         return Markup("؛ ").join(_worse(lang, name, *shares) for name, shares in facts["shares"].items())
-    if what == "drift":
+    if kind == "drift":
         return Markup("؛ ").join(drifted(lang, sentence) for sentence in facts["sentences"])
-    return word(lang, f"cause.{what}", **_filled(lang, facts))
+    return word(lang, f"cause.{kind}", **_filled(lang, facts))
 
 
 def why(lang: str, row: SiteStatus, of_site: Cause | None, days: int) -> Markup:
@@ -177,11 +177,11 @@ def _filled(lang: str, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _english(lang: str, said: str) -> Markup:
+def _english(lang: str, sentence: str) -> Markup:
     """An English sentence without a translation."""
     if lang == "en":
-        return Markup("{}").format(machine(said))
-    return Markup('<span lang="en" dir="ltr">{}</span>').format(machine(said))
+        return Markup("{}").format(machine(sentence))
+    return Markup('<span lang="en" dir="ltr">{}</span>').format(machine(sentence))
 
 
 def share(value: float) -> str:

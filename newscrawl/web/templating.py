@@ -67,21 +67,21 @@ def ago(lang: str, now: dt.datetime, moment: dt.datetime | None) -> Markup:
         return Markup("–")
     apart = now - moment
     key = "just_now" if abs(apart) < dt.timedelta(minutes=1) else "ago" if apart > dt.timedelta(0) else "in"
-    said = word(lang, key) if key == "just_now" else word(lang, key, length=long(lang, abs(apart)))
-    return _time(moment, said, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
+    text = word(lang, key) if key == "just_now" else word(lang, key, length=long(lang, abs(apart)))
+    return _time(moment, text, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def exact(moment: dt.datetime | None, zone: bool = False) -> Markup:
     """A moment to the minute, in UTC; ``zone`` appends the zone."""
     if moment is None:
         return Markup("–")
-    said = f"{moment:%Y-%m-%d %H:%M}{' UTC' if zone else ''}"
-    return _time(moment, said, f"{moment:%Y-%m-%d %H:%M:%S} UTC", Markup(' dir="ltr"'))
+    text = f"{moment:%Y-%m-%d %H:%M}{' UTC' if zone else ''}"
+    return _time(moment, text, f"{moment:%Y-%m-%d %H:%M:%S} UTC", Markup(' dir="ltr"'))
 
 
-def _time(moment: dt.datetime, said: str, title: str, runs: str = "") -> Markup:
+def _time(moment: dt.datetime, text: str, title: str, runs: str = "") -> Markup:
     stamp = f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, title, runs, said)
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(stamp, title, runs, text)
 
 
 def foreign(text: str | None) -> Markup:
@@ -95,8 +95,8 @@ def readable(url: str) -> str:
     >>> readable("https://sahifa.example/%D8%AE%D8%A8%D8%B1-1.html")
     'https://sahifa.example/خبر-1.html'
     """
-    said = unquote(url, errors="strict") if _is_text(url) else url
-    return visible(_USER.sub(r"\1", said).replace(" ", "%20"))
+    text = unquote(url, errors="strict") if _is_text(url) else url
+    return visible(_USER.sub(r"\1", text).replace(" ", "%20"))
 
 
 def _is_text(url: str) -> bool:
