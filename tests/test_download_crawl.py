@@ -315,6 +315,7 @@ def test_an_untrusted_certificate_is_refused_without_a_retry(
     secure.close()
 
     assert {entry[0] for entry in live} == {"certificate", 200}
+    assert "certificate verify failed" in [entry[2] for entry in live]
     assert secure.asked == []
     assert bare(crawl(asked, REPLAY=str(recording))) == bare(live)
 

@@ -222,11 +222,26 @@ def _named(error: Exception) -> Exception:
     """A failure as one of our exceptions, if Scrapy has none for it."""
     if isinstance(error, DownloadFailedError) and isinstance(error.__cause__, ResponseFailed):
         reasons = [reason.value for reason in error.__cause__.reasons]
-        words = "; ".join(str(reason) for reason in reasons)
+        words = "; ".join(map(in_words, reasons))
         return CertificateError(words) if any(map(_distrusts, reasons)) else DownloadFailedError(words)
     if isinstance(error, ConnectError | TunnelError):
         return DownloadFailedError(str(error))
     return error
+
+
+def in_words(reason: BaseException) -> str:
+    """Why a connection failed, without the notation of Python objects.
+
+    >>> in_words(VerificationError(errors=[]))
+    'the certificate is for another host'
+    >>> in_words(OpenSSLError([("SSL routines", "", "certificate verify failed")]))
+    'certificate verify failed'
+    """
+    if isinstance(reason, VerificationError):
+        return "the certificate is for another host"
+    if isinstance(reason, OpenSSLError) and reason.args and isinstance(reason.args[0], list):
+        return ", ".join(part[-1] for part in reason.args[0])
+    return str(reason)
 
 
 def _distrusts(reason: BaseException) -> bool:
