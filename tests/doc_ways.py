@@ -61,6 +61,7 @@ WAYS = {
     'pip install ".[NAME]"': Way(
         'direct extra/bin/pip install -q ".[archive]"', before="python3 -m venv extra"
     ),
+    'pip install -e ".[NAME]"': Way('pip install -q -e ".[archive]"'),
     # CONTRIBUTING.md
     "git clone <this repository> && cd newscrawl": Way("git clone -q CLONE newscrawl && cd newscrawl"),
     "python -m http.server 8000 --bind 127.0.0.1": Way(
@@ -134,6 +135,7 @@ WAYS = {
         asks="scrapy reprocess CC-NEWS-2016*.warc.gz --lang ar --to parquet --out shared "
         "--dask tcp://127.0.0.1:PORT1 && sleep 5",
     ),
+    '.venv/bin/pip install -e ".[export]"': Way('direct .venv/bin/pip install -q -e ".[export]"'),
     '.venv/bin/pip install -e ".[s3]"': Way('direct .venv/bin/pip install -q -e ".[s3]"'),
     '.venv/bin/pip install -e ".[dask]"': Way('direct .venv/bin/pip install -q -e ".[dask]"'),
     ".venv/bin/python deploy/mongodb_users.py": Way(
