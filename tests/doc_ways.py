@@ -7,6 +7,7 @@ MongoDB of its demo.
 import re
 from dataclasses import dataclass
 
+from tests import site_fixtures
 from tests.doc_pages import Command
 
 ORDER = """
@@ -43,7 +44,7 @@ class Way:
 RAAY, JIHAT = (
     f"https://www.sada-elwaha.ma/{path}" for path in ("raay/7211/maktabat-hay", "jihat/7300/suq-usbui")
 )
-HESPRESS = "https://www.hespress.com/societe/436105.html"
+HESPRESS = site_fixtures.load("hespress").pages[0].answer.url
 ASK = "curl -sSf -o /dev/null"
 PRACTISE = "scrapy newsite http://127.0.0.1:PORT1/ --name practice --country MA"
 PACKAGES = "it installs packages of the system"
@@ -53,7 +54,8 @@ AS_SERVICE = "runuser -u newscrawl -- "
 
 WAYS = {
     # README.md
-    "README.md: make test": Way("make test ARGS=tests/test_urls.py"),
+    # An environment of its own for the tests: the clone has no more packages than the pages install.
+    "README.md: make test": Way("make test VENV=../tested ARGS=tests/test_urls.py"),
     ".venv/bin/scrapy web --demo": Way(
         ".venv/bin/scrapy web --demo --port PORT1 --kept-port PORT2",
         ready="http://127.0.0.1:PORT1/", asks=f"{ASK} http://127.0.0.1:PORT1/",
@@ -146,7 +148,11 @@ WAYS = {
         ".venv/bin/scrapy status --prometheus /var/lib/node_exporter/newscrawl.prom",
         before="mkdir -p /var/lib/node_exporter",
     ),
-    "scrapy schedule --once": Way(".venv/bin/scrapy schedule --once --file /etc/newscrawl/schedule.toml"),
+    # It ends with 3 as long as the first crawls take all slots.
+    "scrapy schedule --once": Way(
+        "timeout 300 bash -c 'until .venv/bin/scrapy schedule --once --file /etc/newscrawl/schedule.toml; "
+        "do sleep 2; done'"
+    ),
     "scrapy alarms --test": Way("NEWSCRAWL_ALARM_COMMAND=cat scrapy alarms --test"),
     "scrapy alarms --once": Way(".venv/bin/scrapy alarms --once"),
     "scrapy alarms --silence KEY --for 8h": Way("scrapy alarms --silence months --for 8h"),
@@ -211,7 +217,7 @@ PATTERNS = {
 
 NAMED = {
     "git clone", "make crawl", "python -m newscrawl", "python -m newscrawl export", "scrapy crawl",
-    "scrapy crawl any", "scrapy fixture", "scrapy forget", "scrapy newsite", "scrapy report",
+    "scrapy crawl any", "scrapy doctor", "scrapy fixture", "scrapy forget", "scrapy newsite", "scrapy report",
     "scrapy schedule", "scrapy schedule --init", "scrapy schedule --check", "scrapy schedule --next",
     "scrapy search", "scrapy verify",
 }  # fmt: skip

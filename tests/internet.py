@@ -44,10 +44,12 @@ class Answer(NamedTuple):
 def certificate(folder: Path, *hosts: str) -> Path:
     """A file with a key and a certificate for these hosts, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    serial = x509.random_serial_number()
+    # Clients look certificates up by their name: each has its own.
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(serial))])
     now = dt.datetime.now(dt.UTC)
     builder = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        x509.CertificateBuilder(name, name, key.public_key(), serial)
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=1))
     )

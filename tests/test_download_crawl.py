@@ -34,6 +34,7 @@ from newscrawl.download.clock import Clock
 from newscrawl.download.crawl_delay import CrawlDelay
 from newscrawl.download.errors import classify
 from newscrawl.download.recording import RecordingError
+from tests.internet import certificate, server_context
 
 Answer = tuple[int, dict[str, str], bytes]
 NEED_A_STORE = {"newscrawl.runs.RunRecord"}
@@ -302,7 +303,7 @@ def test_the_clock_of_a_replay_is_that_of_its_recording(site: Site, crawl: Crawl
 def test_an_untrusted_certificate_is_refused_without_a_retry(
     site: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
-    secure = Site(tls=self_signed(tmp_path))
+    secure = Site(tls=server_context(certificate(tmp_path)))
     secure.answers["/"] = [page("خبر")]
     site.answers["/"] = [page("خبر")]
     recording = tmp_path / "crawl.warc.gz"
@@ -325,33 +326,6 @@ def test_a_proxy_that_lets_nothing_through_is_a_lost_connection(site: Site, craw
     [(kind, _, said, _)] = crawl([Request("https://127.0.0.1:9/", meta=free)], RETRY_TIMES=0)
     assert kind == "lost"
     assert "501" in said
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "server.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
 
 
 def test_only_passing_failures_are_retried(site: Site, crawl: Crawl) -> None:
