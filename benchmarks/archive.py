@@ -25,7 +25,7 @@ from pymongo import MongoClient
 from scrapy.http import HtmlResponse, Request, Response
 
 from benchmarks.crawling.cost import Contender, Cost, crawl, newspaper
-from benchmarks.crawling.newspaper import Newspaper
+from benchmarks.crawling.newspaper import BenchmarkNewspaper
 from newscrawl.archive.names import Name
 from newscrawl.archive.places import Folder
 from newscrawl.archive.run_file import RunFile
@@ -151,7 +151,7 @@ def main() -> None:
         folder = Path(data)
         if PAGES >= ENOUGH:
             print(crawls(folder))
-        made = Newspaper.made(min(PAGES, 50), NOW).articles("http://127.0.0.1:9")
+        made = BenchmarkNewspaper.made(min(PAGES, 50), NOW).articles("http://127.0.0.1:9")
         pages = [text.encode() for _, text in made.values()]
         kinds = ("packed", "plain", "unchanged")
         lines = [asyncio.run(work(folder / "work", kind, pages)) for kind in kinds]

@@ -29,7 +29,7 @@ from typing import Any
 from pymongo import MongoClient
 
 from benchmarks.crawling.cost import Contender, Cost, crawl, newspaper
-from benchmarks.crawling.newspaper import SECTIONS, Newspaper, Story
+from benchmarks.crawling.newspaper import SECTIONS, BenchmarkNewspaper, Story
 from newscrawl.mongod.server import Server
 from tests.trials import size
 
@@ -67,7 +67,7 @@ def expected(story: Story, host: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def differences(stored: Sequence[Document], made: Newspaper, host: str) -> list[str]:
+def differences(stored: Sequence[Document], made: BenchmarkNewspaper, host: str) -> list[str]:
     """The differences between the stored documents and the articles of the newspaper."""
     found = {doc["url"]: doc for doc in stored}
     wrong = [] if len(stored) == len(made.stories) else [f"{len(stored)} of {len(made.stories)} stored"]
@@ -79,7 +79,7 @@ def differences(stored: Sequence[Document], made: Newspaper, host: str) -> list[
     return wrong
 
 
-def likeness(stored: Sequence[Document], made: Newspaper, host: str) -> str:
+def likeness(stored: Sequence[Document], made: BenchmarkNewspaper, host: str) -> str:
     """The numbers of articles for which a contender has the right title, text and moment."""
     found = {doc["url"]: doc for doc in stored}
     right = dict.fromkeys(("title", "text", "day", "minute"), 0)
@@ -99,7 +99,7 @@ def likeness(stored: Sequence[Document], made: Newspaper, host: str) -> str:
 class Race:
     """The crawls of one benchmark run."""
 
-    def __init__(self, uri: str, host: str, made: Newspaper) -> None:
+    def __init__(self, uri: str, host: str, made: BenchmarkNewspaper) -> None:
         self.uri, self.host, self.made = uri, host, made
         self.costs: dict[str, list[Cost]] = {}
         self.found: dict[str, str] = {}
@@ -169,7 +169,7 @@ def main() -> None:
     newest = dt.datetime.now(dt.UTC)
     folder = tempfile.TemporaryDirectory()
     with folder as data, Server(Path(data)) as uri, newspaper(PAGES, newest) as host:
-        race = Race(uri, host, Newspaper.made(PAGES, newest))
+        race = Race(uri, host, BenchmarkNewspaper.made(PAGES, newest))
         for turn in range(ROUNDS):
             for contender in contenders if turn % 2 == 0 else contenders[::-1]:
                 race.run(contender, turn)

@@ -25,7 +25,7 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator
 
-from benchmarks.crawling.newspaper import Newspaper
+from benchmarks.crawling.newspaper import BenchmarkNewspaper
 from newscrawl.collecting import collect_less
 from newscrawl.reprocess import jobs, to_parquet
 from newscrawl.reprocess.plan import Plan
@@ -48,7 +48,7 @@ def pages(count: int) -> Iterator[tuple[str, bytes]]:
         for number, page in enumerate(islice(cycle(found), count)):
             yield f"{HOST}/news/articles-{number}.html", head + page
         return
-    for path, (_, text) in Newspaper.made(count, NEWEST).articles(HOST).items():
+    for path, (_, text) in BenchmarkNewspaper.made(count, NEWEST).articles(HOST).items():
         yield HOST + path, answer(text, GOOD[0])
 
 

@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from newscrawl.export.run import run  # needs pyarrow, which some readers lack
 
-        if said := run(opts.out, opts, opts.address, opts.database):
-            print(said)
+        if sentence := run(opts.out, opts, opts.address, opts.database):
+            print(sentence)
     except (StoreError, ServerError) as error:
         print(error, file=sys.stderr)
         return 4

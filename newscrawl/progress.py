@@ -22,10 +22,10 @@ class Progress:
     log the lines.
     """
 
-    def __init__(self, what: str, *, bar: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
-        self._what = what
+    def __init__(self, task: str, *, bar: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self._task = task
         self._clock = clock
-        self._began = self._said = clock()
+        self._began = self._shown_at = clock()
         self._draws = bar and sys.stderr.isatty()
         self._prints = bar
         self._drawn = 0
@@ -34,11 +34,11 @@ class Progress:
         """Show the progress if it is time; ``note`` adds details: ``1,200 pages, 150 a second``."""
         if self._draws:
             filled = WIDTH * min(done, total) // total if total else 0
-            bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}]" if total else f"{self._what}:"
+            bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}]" if total else f"{self._task}:"
             self._draw(f"{bar} {self._line(done, total, note)}")
-        elif self._clock() - self._said >= MINUTE:
-            self._said = self._clock()
-            self._say(f"{self._what}: {self._line(done, total, note)}")
+        elif self._clock() - self._shown_at >= MINUTE:
+            self._shown_at = self._clock()
+            self._say(f"{self._task}: {self._line(done, total, note)}")
 
     def end(self) -> None:
         """End the line of the bar."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tests.loopback import Newspaper, serve
+from tests.loopback import LoopbackNewspaper, serve
 
 _WORDS = (
     "المدينة الحكومة الوزارة المجلس المواطنون السكان الجمعية الجامعة المدرسة المستشفى الطريق الميناء المصنع السوق "
@@ -81,7 +81,7 @@ class Made:
     """A synthetic newspaper: the paths of its articles, and its pages."""
 
     articles: list[str] = field(default_factory=list)
-    newspaper: Newspaper = field(default_factory=Newspaper)
+    newspaper: LoopbackNewspaper = field(default_factory=LoopbackNewspaper)
     argument: str = "home"
     path: str = "/"
     later: list[Callable[[str], None]] = field(default_factory=list)

@@ -32,7 +32,7 @@ qafila-jadida suq-usbui maktabat-hay jisr-qadim riyah-sharq mawsim-zaytun naqsh-
 MONTHS = "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر".split()
 
 
-class Answer(NamedTuple):
+class ServedAnswer(NamedTuple):
     """What is answered to a request."""
 
     body: bytes
@@ -71,10 +71,10 @@ def server_context(file: Path) -> ssl.SSLContext:
     return context
 
 
-def answers() -> dict[str, Answer]:
+def answers() -> dict[str, ServedAnswer]:
     """Address → answer, of every newspaper."""
     return {
-        "https://www.example.org/": Answer(b"<title>Example</title>"),
+        "https://www.example.org/": ServedAnswer(b"<title>Example</title>"),
         **{url: answer for name in site_fixtures.names() for url, answer in _offline(name)},
         **dict(_recorded()),
         **dict(_wahat("https://www.sada-elwaha.ma")),
@@ -82,12 +82,12 @@ def answers() -> dict[str, Answer]:
     }
 
 
-def _offline(name: str) -> Iterator[tuple[str, Answer]]:
+def _offline(name: str) -> Iterator[tuple[str, ServedAnswer]]:
     for answer in site_fixtures.load(name).answers:
-        yield answer.url, Answer(answer.body, answer.type, answer.status)
+        yield answer.url, ServedAnswer(answer.body, answer.type, answer.status)
 
 
-def _recorded() -> Iterator[tuple[str, Answer]]:
+def _recorded() -> Iterator[tuple[str, ServedAnswer]]:
     with RECORDING.open("rb") as file:
         for record in ArchiveIterator(file):
             if record.rec_type == "response":
@@ -95,13 +95,13 @@ def _recorded() -> Iterator[tuple[str, Answer]]:
                 said = headers.get_header("Content-Type", ""), int(headers.get_statuscode())
                 body = record.content_stream().read()
                 url = record.rec_headers.get_header("WARC-Target-URI")
-                yield url, Answer(body, *said, headers.get_header("Location", ""))
+                yield url, ServedAnswer(body, *said, headers.get_header("Location", ""))
     pages = site_fixtures.load("alayam24").pages
-    yield "https://www.alayam24.com/articles-73890.html", Answer(pages[0].answer.body)
-    yield "https://www.alayam24.com/articles-73891.html", Answer(b"<h1 class=heading>...</h1>")
+    yield "https://www.alayam24.com/articles-73890.html", ServedAnswer(pages[0].answer.body)
+    yield "https://www.alayam24.com/articles-73891.html", ServedAnswer(b"<h1 class=heading>...</h1>")
 
 
-def _wahat(root: str) -> Iterator[tuple[str, Answer]]:
+def _wahat(root: str) -> Iterator[tuple[str, ServedAnswer]]:
     """A newspaper without declarations in its pages, its articles in two sections."""
     name = "صدى الواحة"
     sections = {"jihat": "جهات", "raay": "رأي"}
@@ -114,8 +114,8 @@ def _wahat(root: str) -> Iterator[tuple[str, Answer]]:
         )
         older = f'<a rel=next href="/{part}?page=2">التالي</a>'
         home = f"<title>{name}</title></head><body><nav>{menu}</nav>{cards}{older}</body>"
-        yield f"{root}/{part}", Answer(f"<html lang=ar dir=rtl><head>{home}</html>".encode())
-    yield f"{root}/robots.txt", Answer(b"User-agent: *\nAllow: /\n", "text/plain")
+        yield f"{root}/{part}", ServedAnswer(f"<html lang=ar dir=rtl><head>{home}</html>".encode())
+    yield f"{root}/robots.txt", ServedAnswer(b"User-agent: *\nAllow: /\n", "text/plain")
     for path, n in paths.items():
         at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=2 * (n % 100))
         page = f"""<html lang=ar dir=rtl><head><title>{_title(n)} | {name}</title></head><body>
@@ -124,10 +124,10 @@ def _wahat(root: str) -> Iterator[tuple[str, Answer]]:
 <div class="waqt">{at.day} {MONTHS[at.month - 1]} {at.year}</div><div class="sahib"><b>نادية أوزال</b></div>
 <div class="matn"><div>{_body(n, "</div><div>")}</div></div>
 <footer>جميع الحقوق محفوظة</footer></body></html>"""
-        yield f"{root}{path}", Answer(page.encode())
+        yield f"{root}{path}", ServedAnswer(page.encode())
 
 
-def _sahifa(root: str) -> Iterator[tuple[str, Answer]]:
+def _sahifa(root: str) -> Iterator[tuple[str, ServedAnswer]]:
     """A newspaper with a feed, of which nobody declared anything."""
     name = "صحيفة المثال"
     numbers = range(400, 424)
@@ -139,21 +139,21 @@ def _sahifa(root: str) -> Iterator[tuple[str, Answer]]:
     )
     for path in ("/", "/mahalli/"):
         home = f'{head}</head><body><nav><a href="/mahalli/">محلي</a></nav>{cards}</body>'
-        yield root + path, Answer(f"<html lang=ar dir=rtl><head>{home}</html>".encode())
-    yield f"{root}/robots.txt", Answer(b"User-agent: *\nAllow: /\n", "text/plain")
+        yield root + path, ServedAnswer(f"<html lang=ar dir=rtl><head>{home}</html>".encode())
+    yield f"{root}/robots.txt", ServedAnswer(b"User-agent: *\nAllow: /\n", "text/plain")
     items = "".join(
         f"<item><title>{_title(n)}</title><link>{root}/mahalli/{n}-khabar.html</link>"
         f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
         for n, at in hours.items()
     )
     feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'
-    yield f"{root}/feed", Answer(feed.encode(), "application/rss+xml")
+    yield f"{root}/feed", ServedAnswer(feed.encode(), "application/rss+xml")
     for n, at in hours.items():
         page = f"""<html lang=ar dir=rtl><head><title>{_title(n)} | {name}</title>
 <meta property="article:published_time" content="{at:%Y-%m-%dT%H:%M:%S}+02:00"></head><body>
 <h1 class="qissa-ras">{_title(n)}</h1>
 <div class="qissa-nass"><p>{_body(n, "</p><p>")}</p></div></body></html>"""
-        yield f"{root}/mahalli/{n}-khabar.html", Answer(page.encode())
+        yield f"{root}/mahalli/{n}-khabar.html", ServedAnswer(page.encode())
 
 
 def _title(n: int) -> str:
@@ -174,7 +174,7 @@ class Proxy(BaseHTTPRequestHandler):
     """Answers absolute addresses, and CONNECT by talking TLS itself."""
 
     protocol_version = "HTTP/1.1"
-    known: dict[str, Answer]
+    known: dict[str, ServedAnswer]
     context: ssl.SSLContext
     _root = ""
 
@@ -190,7 +190,7 @@ class Proxy(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with the page of the newspaper."""
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = self.known.get(self._root + self.path, Answer("لا توجد".encode(), status=404))
+        answer = self.known.get(self._root + self.path, ServedAnswer("لا توجد".encode(), status=404))
         body = gzip.compress(answer.body)
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.type)

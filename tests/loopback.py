@@ -39,7 +39,7 @@ def listing(numbers: list[int], following: str | None = None) -> str:
 
 
 @dataclass
-class Newspaper:
+class LoopbackNewspaper:
     """The pages: path → body, or (status, headers, body). The key of a POST is its path, a space and the sent
     body.
     """
@@ -68,7 +68,7 @@ class Newspaper:
 
 
 @contextmanager
-def serve(newspaper: Newspaper) -> Iterator[Newspaper]:
+def serve(newspaper: LoopbackNewspaper) -> Iterator[LoopbackNewspaper]:
     """Serve the newspaper on a free port of 127.0.0.1."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import brotli
 
-from benchmarks.crawling.newspaper import Newspaper
+from benchmarks.crawling.newspaper import BenchmarkNewspaper
 
 NEWEST = dt.datetime(2016, 9, 1, 12, tzinfo=dt.UTC)
 AT = "2016-09-01T13:14:15Z"
@@ -38,7 +38,7 @@ LEGACY = {"zh": "gb18030", "ru": "windows-1251"}
 
 
 @dataclass(frozen=True)
-class Form:
+class WarcForm:
     """How a page is sent: its encoding, and which part of the response the crawler stored."""
 
     name: str
@@ -53,32 +53,32 @@ class Form:
 
 HTML = "Content-Type: text/html\r\n"
 GOOD = (
-    Form("plain"),
-    Form("plain, its headers kept", headers=HTML + "X-Crawler-Content-Encoding: gzip\r\n"),
-    Form("in chunks", coding="chunked"),
-    Form("gzip", coding="gzip"),
-    Form("brotli", coding="br"),
-    Form("deflate", coding="deflate"),
-    Form("gzip in chunks", coding="gzip, chunked"),
-    Form("decoded, and said to be gzip", headers=HTML + "Content-Encoding: gzip\r\n"),
-    Form("decoded, and said to be in chunks", headers=HTML + "Transfer-Encoding: chunked\r\n"),
-    Form("no content type", headers=""),
-    Form("windows-1256", charset="windows-1256"),
-    Form("windows-1256, not declared", charset="windows-1256", headers="Content-Type: text/html\r\n"),
-    Form("ISO-8859-6", charset="iso-8859-6"),
-    Form("UTF-16", charset="utf-16"),
-    Form("entities", entities=True),
-    Form("length too short", length=-3000),
-    Form("length too long", length=3000),
-    Form("length far too long", length=10**9),
+    WarcForm("plain"),
+    WarcForm("plain, its headers kept", headers=HTML + "X-Crawler-Content-Encoding: gzip\r\n"),
+    WarcForm("in chunks", coding="chunked"),
+    WarcForm("gzip", coding="gzip"),
+    WarcForm("brotli", coding="br"),
+    WarcForm("deflate", coding="deflate"),
+    WarcForm("gzip in chunks", coding="gzip, chunked"),
+    WarcForm("decoded, and said to be gzip", headers=HTML + "Content-Encoding: gzip\r\n"),
+    WarcForm("decoded, and said to be in chunks", headers=HTML + "Transfer-Encoding: chunked\r\n"),
+    WarcForm("no content type", headers=""),
+    WarcForm("windows-1256", charset="windows-1256"),
+    WarcForm("windows-1256, not declared", charset="windows-1256", headers="Content-Type: text/html\r\n"),
+    WarcForm("ISO-8859-6", charset="iso-8859-6"),
+    WarcForm("UTF-16", charset="utf-16"),
+    WarcForm("entities", entities=True),
+    WarcForm("length too short", length=-3000),
+    WarcForm("length too long", length=3000),
+    WarcForm("length far too long", length=10**9),
 )  # fmt: skip
 """The Arabic articles to be found."""
 BAD = (
-    Form("not found", status="404 Not Found"),
-    Form("moved", status="301 Moved Permanently"),
-    Form("not modified", status="304 Not Modified"),
-    Form("JSON", headers="Content-Type: application/json\r\n"),
-    Form("a picture", headers="Content-Type: image/jpeg\r\n"),
+    WarcForm("not found", status="404 Not Found"),
+    WarcForm("moved", status="301 Moved Permanently"),
+    WarcForm("not modified", status="304 Not Modified"),
+    WarcForm("JSON", headers="Content-Type: application/json\r\n"),
+    WarcForm("a picture", headers="Content-Type: image/jpeg\r\n"),
 )
 """The same articles in responses that are not pages."""
 
@@ -108,7 +108,7 @@ def record(
     return gzip.compress(head.encode() + block + b"\r\n\r\n", level, mtime=0)
 
 
-def answer(page: str, form: Form) -> bytes:
+def answer(page: str, form: WarcForm) -> bytes:
     """An HTTP response in this form."""
     page = page.replace("charset=utf-8", f"charset={form.charset}")
     body = page.encode("ascii" if form.entities else form.charset, "xmlcharrefreplace")
@@ -134,7 +134,7 @@ def cc_news(path: Path, records: int, *, arabic: float = 0.03, host: str = HOST,
     chance, made = random.Random(seed), Made()
     pages = records // 2
     count = max(1, round(pages * arabic))
-    ours = list(Newspaper.made(count, NEWEST).articles(host).items())
+    ours = list(BenchmarkNewspaper.made(count, NEWEST).articles(host).items())
     foreign = list(_foreign(min(200, pages)))
     places = set(chance.sample(range(pages), count))
     with path.open("wb") as file:
@@ -152,7 +152,7 @@ def cc_news(path: Path, records: int, *, arabic: float = 0.03, host: str = HOST,
 
 def _foreign(count: int) -> Iterator[tuple[str, str, str]]:
     """Host, address and text of pages in other languages."""
-    pages = Newspaper.made(count, NEWEST).articles("http://www.elsewhere.example").items()
+    pages = BenchmarkNewspaper.made(count, NEWEST).articles("http://www.elsewhere.example").items()
     for place, (path, (_, text)) in enumerate(pages):
         lang = list(OTHERS)[place % len(OTHERS)]
         other = text.translate(OTHERS[lang]).replace("lang=ar dir=rtl", f"lang={lang}")
@@ -168,7 +168,7 @@ def _write_other(file, made: Made, place: int, foreign, chance: random.Random, o
         _, (_, arabic) = ours[-1]
         _write(file, made, f"{HOST}/none/{place}", arabic, BAD[place // 40 % len(BAD)])
     elif kind == 2:
-        member = record("response", url, answer(text, Form("cut")))
+        member = record("response", url, answer(text, WarcForm("cut")))
         file.write(member[: len(member) // 2])
         made.broken += 1
         made.records += 1
@@ -176,12 +176,12 @@ def _write_other(file, made: Made, place: int, foreign, chance: random.Random, o
         file.write(record("revisit", url, b"HTTP/1.1 304 Not Modified\r\n\r\n"))
         made.records += 1
     else:
-        form = Form(lang, charset=LEGACY[lang]) if lang in LEGACY and place % 3 == 0 else Form(lang)
+        form = WarcForm(lang, charset=LEGACY[lang]) if lang in LEGACY and place % 3 == 0 else WarcForm(lang)
         _write(file, made, url, text, form)
         made.refused += 1
 
 
-def _write(file, made: Made, url: str, text: str, form: Form) -> None:
+def _write(file, made: Made, url: str, text: str, form: WarcForm) -> None:
     file.write(record("request", url, f"GET {escape(url)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()))
     file.write(record("response", url, answer(text, form), length=form.length))
     made.records += 2

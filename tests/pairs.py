@@ -35,7 +35,7 @@ WEEKDAYS = "الاثنين الثلاثاء الأربعاء الخميس الج
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LabelledArticle:
     """One labelled article."""
 
     group: str
@@ -83,7 +83,7 @@ def article(url: str, title: str, body: str, day: dt.date | None, **fields: Any)
     return identify(replace(made, **fields))
 
 
-def records(seed: int = 1445) -> list[Record]:
+def records(seed: int = 1445) -> list[LabelledArticle]:
     """All labelled articles, in random order."""
     chance = random.Random(seed)
     found = [*_copies(chance), *_notices(chance), *_others()]
@@ -91,7 +91,7 @@ def records(seed: int = 1445) -> list[Record]:
     return found
 
 
-def shapes(seed: int = 1445) -> list[Record]:
+def shapes(seed: int = 1445) -> list[LabelledArticle]:
     """More labelled articles, in forms that real news has: one template for many events, numbers in words,
     briefs, digests, copies of copies, and several pages of one newspaper with one text.
     """
@@ -101,9 +101,9 @@ def shapes(seed: int = 1445) -> list[Record]:
     return made
 
 
-def labelled_pairs(found: list[Record]) -> Iterator[tuple[str, Record, Record]]:
+def labelled_pairs(found: list[LabelledArticle]) -> Iterator[tuple[str, LabelledArticle, LabelledArticle]]:
     """The pairs of the set: each original with each of its copies, and those that must not be linked."""
-    groups: dict[str, list[Record]] = {}
+    groups: dict[str, list[LabelledArticle]] = {}
     for record in found:
         groups.setdefault(record.group.split("#")[0], []).append(record)
     for members in groups.values():
@@ -180,7 +180,7 @@ def _in_hijri(text: str) -> str:
     return re.sub(r"\b(\d{1,2}) (مارس|أبريل)\b", converted, text).replace("رمضان 2024", "رمضان 1445")
 
 
-def _copies(chance: random.Random) -> Iterator[Record]:
+def _copies(chance: random.Random) -> Iterator[LabelledArticle]:
     stories = [s for s in read_all(HERE.parent / "recordings" / "demo") if not s.rejected and s.lang == "ar"]
     stories = [s for s in stories if not s.recurring and not s.copy]
     vocabulary = [word for story in stories for word in " ".join(story.paragraphs).split()]
@@ -188,16 +188,20 @@ def _copies(chance: random.Random) -> Iterator[Record]:
         yield from _copies_of(story, number, vocabulary, chance)
 
 
-def _copies_of(story: Story, number: int, vocabulary: list[str], chance: random.Random) -> Iterator[Record]:
+def _copies_of(
+    story: Story, number: int, vocabulary: list[str], chance: random.Random
+) -> Iterator[LabelledArticle]:
     day = dt.date.fromisoformat(story.day) if story.day else SPAN
     when = f"{WEEKDAYS[day.weekday()]} {day.day} {'مارس' if day.month == 3 else 'أبريل'} 2024"
     title, body = story.title, "\n\n".join([*story.paragraphs, f"وقع ذلك يوم {when}."])
     other_title = f"{title.split('،')[0]} بالتفاصيل"
     words = body.split()
 
-    def made(variant: str, host: str, title: str, body: str, **given: Any) -> Record:
+    def made(variant: str, host: str, title: str, body: str, **given: Any) -> LabelledArticle:
         url = f"https://www.{host}.com/story-{number}-{variant.replace(' ', '-').replace('%', 'pct')}.html"
-        return Record(f"story {number}", variant, article(url, title, body, given.pop("day", day), **given))
+        return LabelledArticle(
+            f"story {number}", variant, article(url, title, body, given.pop("day", day), **given)
+        )
 
     yield made("original", "alayam24", title, body)
     yield made("same_day", "alayam24", title, body)
@@ -219,7 +223,7 @@ def _copies_of(story: Story, number: int, vocabulary: list[str], chance: random.
     yield made("cut to 60 %", "sahifa6", other_title, " ".join(words[: round(0.6 * len(words))]))
 
 
-def _notices(chance: random.Random) -> Iterator[Record]:
+def _notices(chance: random.Random) -> Iterator[LabelledArticle]:
     """Notices of some days, at one site and at another."""
     for number, notice in enumerate(DATA["notices"]):
         for on in range(5):
@@ -230,25 +234,27 @@ def _notices(chance: random.Random) -> Iterator[Record]:
             slots["weekday"] = WEEKDAYS[day.weekday()]
             title, body = notice["title"].format(**slots), notice["body"].format(**slots)
             url = f"https://www.{'nashra' if on % 2 else 'bayan'}.com/notice-{number}-{on}.html"
-            yield Record(f"notice {number}#{on}", "notice", article(url, title, body, day))
+            yield LabelledArticle(f"notice {number}#{on}", "notice", article(url, title, body, day))
             if on == 2:
                 url = f"https://www.maghress.com/bayan/{number}"
                 fields = {"via": "maghress", "source": "bayan"}
-                yield Record(f"notice {number}#{on}", "notice", article(url, title, body, None, **fields))
+                yield LabelledArticle(
+                    f"notice {number}#{on}", "notice", article(url, title, body, None, **fields)
+                )
 
 
-def _others() -> Iterator[Record]:
+def _others() -> Iterator[LabelledArticle]:
     for number, (title, body, later, follow_up) in enumerate(DATA["follow_ups"]):
         for turn, (name, text) in enumerate([(title, body), (later, follow_up)]):
             url = f"https://www.mowaqit{turn}.com/follow-up-{number}.html"
             day = SPAN + dt.timedelta(days=turn)
-            yield Record(f"follow-up {number}#{turn}", "follow-up", article(url, name, text, day))
+            yield LabelledArticle(f"follow-up {number}#{turn}", "follow-up", article(url, name, text, day))
     for number, (title, *bodies) in enumerate(DATA["same_titles"]):
         for turn, body in enumerate(bodies):
             for site in range(2):
                 url = f"https://www.unwan{site}.com/title-{number}-{turn}-{site}.html"
                 group = f"title {number}#{turn}"
-                yield Record(group, "same title", article(url, title, body, SPAN))
+                yield LabelledArticle(group, "same title", article(url, title, body, SPAN))
 
 
 def _stories() -> list[Story]:
@@ -256,7 +262,7 @@ def _stories() -> list[Story]:
     return [s for s in stories if not s.recurring and not s.copy and len(" ".join(s.paragraphs).split()) > 60]
 
 
-def _moulds(chance: random.Random) -> Iterator[Record]:
+def _moulds(chance: random.Random) -> Iterator[LabelledArticle]:
     """One template with other names, places, numbers or days; each result has copies of its own."""
     for mould in DATA["moulds"]:
         for number, slots in enumerate(mould["slots"]):
@@ -272,20 +278,22 @@ def _moulds(chance: random.Random) -> Iterator[Record]:
                 ("as a brief", "mowjaz", other_title, " ".join(body.split()[:30]), {"day": day}),
             ):
                 url = f"https://www.{host}.com/{mould['kind']}-{number}-{variant.replace(' ', '-')}.html"
-                yield Record(f"{mould['kind']}#{number}", variant, article(url, name, text, **fields))
+                yield LabelledArticle(
+                    f"{mould['kind']}#{number}", variant, article(url, name, text, **fields)
+                )
 
 
-def _values() -> Iterator[Record]:
+def _values() -> Iterator[LabelledArticle]:
     for number, (title, other_title, body, in_words) in enumerate(DATA["values"]):
         for variant, host, name, text in (
             ("original", "arqam", title, body),
             ("numbers in words", "huruf", other_title, in_words),
         ):
             url = f"https://www.{host}.com/values-{number}.html"
-            yield Record(f"values {number}#", variant, article(url, name, text, SPAN))
+            yield LabelledArticle(f"values {number}#", variant, article(url, name, text, SPAN))
 
 
-def _parts(chance: random.Random) -> Iterator[Record]:
+def _parts(chance: random.Random) -> Iterator[LabelledArticle]:
     """Briefs, copies of copies, the pages of one newspaper, and digests of several texts."""
     stories = _stories()
     vocabulary = [word for story in stories for word in " ".join(story.paragraphs).split()]
@@ -303,13 +311,13 @@ def _parts(chance: random.Random) -> Iterator[Record]:
         ]  # fmt: skip
         for variant, host, title, body, on in pages:
             path = f"part-{number}-{variant.replace(' ', '-')}"
-            yield Record(
+            yield LabelledArticle(
                 f"part {number}#", variant, article(f"https://www.{host}.com/{path}.html", title, body, on)
             )
     for number in range(0, len(texts) - 4, 4):
         body = "\n\n".join([texts[number + 3], *texts[number : number + 3]])
         url = f"https://www.malaf.com/digest-{number}.html"
         lead = "نستعرض في ملف اليوم أبرز ما جاء في صحف الصباح من أخبار متفرقة شغلت الرأي العام هذا الأسبوع."
-        yield Record(
+        yield LabelledArticle(
             f"digest {number}#", "digest", article(url, "ملف الصحافة", f"{lead}\n\n{lead}\n\n{body}", SPAN)
         )

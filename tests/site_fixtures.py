@@ -37,7 +37,7 @@ SITES = Path(__file__).parent / "sites"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OfflineAnswer:
     """A request and the response of the offline site."""
 
     url: str
@@ -56,7 +56,7 @@ class Page:
     """An article page and the expected article."""
 
     name: str
-    answer: Answer
+    answer: OfflineAnswer
     reviewed: bool
     found: bool
     expected: dict[str, Any]
@@ -69,7 +69,7 @@ class OfflineSite:
     name: str
     fetched_at: dt.datetime
     pages: list[Page]
-    answers: list[Answer]
+    answers: list[OfflineAnswer]
     """All responses, including those of pages."""
 
     def record(self, path: Path) -> None:
@@ -100,7 +100,7 @@ def load(name: str) -> OfflineSite:
     folder = SITES / name
     said = json.loads((folder / "answers.json").read_text("utf-8"))
     answers = [
-        Answer(
+        OfflineAnswer(
             url=safe_url_string(entry["url"]),
             body=(folder / entry["file"]).read_bytes() if entry.get("file") else b"",
             type=entry.get("type", "text/html; charset=utf-8"),
@@ -116,7 +116,7 @@ def load(name: str) -> OfflineSite:
 
 def _page(path: Path) -> Page:
     said = json.loads(path.with_suffix(".json").read_text("utf-8"))
-    answer = Answer(
+    answer = OfflineAnswer(
         safe_url_string(said["url"]),
         path.read_bytes(),
         said.get("type", "text/html; charset=utf-8"),
@@ -131,7 +131,7 @@ def _moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
 
 
-def response(answer: Answer, request: Request) -> Response:
+def response(answer: OfflineAnswer, request: Request) -> Response:
     """A response as a spider gets it from Scrapy."""
     headers = Headers({"Content-Type": answer.type})
     cls = responsetypes.from_args(headers=headers, url=answer.url, body=answer.body)
@@ -171,7 +171,7 @@ class _NothingKnown:
 
 
 @dataclass
-class Crawl:
+class OfflineCrawl:
     """A crawl of an offline site in this process, without downloads and without MongoDB."""
 
     site: OfflineSite
@@ -183,12 +183,12 @@ class Crawl:
     forbidden: list[str] = field(default_factory=list)
     """Addresses that the crawl requested and ``robots.txt`` forbids."""
 
-    def run(self) -> "Crawl":
+    def run(self) -> "OfflineCrawl":
         """Walk all declared lists."""
         asyncio.run(self._run())
         return self
 
-    def page(self, page: Page) -> "Crawl":
+    def page(self, page: Page) -> "OfflineCrawl":
         """Visit a single page, as the spider argument ``url`` does."""
         asyncio.run(self._run(url=page.answer.url))
         return self

@@ -22,7 +22,7 @@ from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.learned import from_document, to_document
 from newscrawl.spider import newspaper as any_newspaper
 from tests.conftest import Database, scrapy
-from tests.loopback import Newspaper, serve
+from tests.loopback import LoopbackNewspaper, serve
 from tests.test_kit import NAME, clone, page, plain, story, with_feed
 from tests.trials import LONG, long
 
@@ -34,7 +34,7 @@ ARTICLES = {f"/mojtama/{n}-khabar.html" for n in range(8)}
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
+def newspaper() -> Iterator[LoopbackNewspaper]:
     numbers = list(range(8))
     with serve(plain(numbers)) as served:
         with_feed(served, numbers)
@@ -51,11 +51,13 @@ def sites(database: Database, *args: str) -> Any:
     return scrapy("sites", *args, MONGODB_URI=database.uri, MONGODB_DATABASE=database.name)
 
 
-def home(newspaper: Newspaper) -> tuple[str, str]:
+def home(newspaper: LoopbackNewspaper) -> tuple[str, str]:
     return "-a", f"home=http://127.0.0.1:{newspaper.port}/"
 
 
-def test_a_newspaper_is_learned_once_and_then_only_walked(newspaper: Newspaper, database: Database) -> None:
+def test_a_newspaper_is_learned_once_and_then_only_walked(
+    newspaper: LoopbackNewspaper, database: Database
+) -> None:
     given = {"title": "مرايا", "slug": "maraya", "country": "PS", "timezone": "Asia/Hebron"}
     now = dt.datetime.now(dt.UTC)
     leases = database.ops["leases"]
@@ -150,7 +152,7 @@ def test_a_newspaper_that_needs_scripts_is_rendered_in_a_browser(database: Datab
 
 @long
 def test_a_learned_newspaper_becomes_a_declared_spider_without_new_requests(
-    newspaper: Newspaper, database: Database, clone: Path
+    newspaper: LoopbackNewspaper, database: Database, clone: Path
 ) -> None:
     assert crawl(database, *home(newspaper)).returncode == 0
     slug = database.ops["learned"].find_one()["_id"]
@@ -172,7 +174,7 @@ def test_a_learned_newspaper_becomes_a_declared_spider_without_new_requests(
 
 @long
 def test_a_recording_leaves_out_the_requests_for_learning(
-    newspaper: Newspaper, database: Database, tmp_path: Path
+    newspaper: LoopbackNewspaper, database: Database, tmp_path: Path
 ) -> None:
     record = tmp_path / "crawl.warc.gz"
     done = crawl(database, *home(newspaper), "-s", f"REPLAY={record}")
@@ -190,7 +192,9 @@ def test_a_recording_leaves_out_the_requests_for_learning(
 
 
 @long
-def test_a_redesign_is_learned_a_day_later_or_on_request(newspaper: Newspaper, database: Database) -> None:
+def test_a_redesign_is_learned_a_day_later_or_on_request(
+    newspaper: LoopbackNewspaper, database: Database
+) -> None:
     assert crawl(database, *home(newspaper)).returncode == 0
     learned = database.ops["learned"].find_one()
     moved = plain(list(range(20, 28)))
@@ -214,7 +218,7 @@ def test_a_redesign_is_learned_a_day_later_or_on_request(newspaper: Newspaper, d
 
 @long
 def test_a_newspaper_that_forbids_us_later_keeps_what_was_learned_and_is_left_alone_for_a_day(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     assert crawl(database, *home(newspaper)).returncode == 0
     before = database.ops["learned"].find_one()

@@ -21,7 +21,7 @@ from newscrawl.archive.places import Folder, open_store
 from newscrawl.items import Raw
 from newscrawl.store.tombstones import forgotten
 from tests.conftest import Database, scrapy, start
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.mongod import small_file_system
 from tests.test_archive import check
 from tests.test_crawl import crawl
@@ -30,12 +30,12 @@ from tests.trials import long, size
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
+def newspaper() -> Iterator[LoopbackNewspaper]:
     with serve(made(12)) as served:
         yield served
 
 
-def made(articles: int, a_page: int = 50) -> Newspaper:
+def made(articles: int, a_page: int = 50) -> LoopbackNewspaper:
     """A newspaper with this many articles."""
     pages: dict[str, Any] = {f"/articles-{n}.html": article(n) for n in range(articles)}
     starts = range(0, articles, a_page)
@@ -43,14 +43,14 @@ def made(articles: int, a_page: int = 50) -> Newspaper:
         following = f"/?page={page + 1}" if page + 1 < len(starts) else None
         numbers = list(range(first, min(first + a_page, articles)))
         pages[f"/?page={page}" if page else "/"] = listing(numbers, following)
-    return Newspaper(pages)
+    return LoopbackNewspaper(pages)
 
 
 def archive(folder: Path, database: Database) -> Archive:
     return Archive(Folder(folder), None, forgotten=partial(forgotten, database.client[database.name]))
 
 
-def assert_kept(newspaper: Newspaper, database: Database, folder: Path) -> None:
+def assert_kept(newspaper: LoopbackNewspaper, database: Database, folder: Path) -> None:
     """Check that every stored article has its page, as it was served."""
     found = archive(folder, database)
     stored = database.articles()
@@ -66,7 +66,7 @@ def assert_kept(newspaper: Newspaper, database: Database, folder: Path) -> None:
 
 
 def test_a_crawl_keeps_the_page_of_each_article(
-    newspaper: Newspaper, database: Database, tmp_path: Path
+    newspaper: LoopbackNewspaper, database: Database, tmp_path: Path
 ) -> None:
     gone, leads, packed = "/articles-3.html", "/articles-4.html", "/articles-7.html"
     plain = str(newspaper.pages[packed])
@@ -99,7 +99,7 @@ ARTICLES = 300 if size(100) == 100 else 40
 KILLS = size(20)
 
 
-def begin(newspaper: Newspaper, database: Database, folder: Path, *args: str) -> Any:
+def begin(newspaper: LoopbackNewspaper, database: Database, folder: Path, *args: str) -> Any:
     """A crawl that can be killed."""
     return start(
         "crawl", "loopback", "-a", "since=2024-03-01", "-s", f"ARCHIVE={folder}",
@@ -146,7 +146,7 @@ def test_every_article_that_is_stored_when_a_crawl_is_killed_has_its_page(
 class Trouble:
     """A crawl of all articles while a disk or a store fails."""
 
-    def __init__(self, newspaper: Newspaper, database: Database) -> None:
+    def __init__(self, newspaper: LoopbackNewspaper, database: Database) -> None:
         self.newspaper, self.database = newspaper, database
 
     def crawl(self, folder: Path, *args: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from tests.test_download_recording import largest_file
 from tests.test_store import Run, article, store
 
 
-class Tombstones:
+class FakeTombstones:
     """The tombstones, without a MongoDB."""
 
     def __init__(self, *keys: str) -> None:
@@ -95,7 +95,7 @@ def test_an_article_whose_page_was_lost_says_so(run: Run, database: Database, tm
         store(run, database, one, two, three, before=kept.settle)
     raws = {doc["_id"]: doc["raw"] for doc in database.articles()}
     assert [raws[item.keys[0]] is None for item in (one, two, three)] == [False, True, True]
-    ended = run(kept.finish(Tombstones()))
+    ended = run(kept.finish(FakeTombstones()))
     assert (ended["pages"], ended["lost"]) == (1, 2)
     assert kept.alarms == {"archive_stopped": f"{tmp_path}: File too large"}
 
@@ -119,7 +119,7 @@ def test_a_disk_that_hangs_ends_archiving(run: Run, tmp_path: Path, monkeypatch:
         articles = [await taken(kept, 1)]
         await kept.settle(articles)
         articles.append(await taken(kept, 2))
-        ended = await kept.finish(Tombstones())
+        ended = await kept.finish(FakeTombstones())
         return articles, ended | {"alarms": kept.alarms}
 
     articles, ended = run(crawl())
@@ -190,7 +190,7 @@ def test_a_fault_of_ours_costs_no_article(run: Run, tmp_path: Path, monkeypatch:
 
 
 class TestHandingOver:
-    def crawl(self, run: Run, folder: Path, name: str, tombstones: Tombstones, **changed: Any) -> Keeper:
+    def crawl(self, run: Run, folder: Path, name: str, tombstones: FakeTombstones, **changed: Any) -> Keeper:
         async def once() -> Keeper:
             kept = keeper(folder, name, **changed)
             articles = [await taken(kept, number) for number in (1, 2)]
@@ -204,17 +204,17 @@ class TestHandingOver:
     def test_a_store_that_is_away_gets_the_files_later(self, run: Run, tmp_path: Path) -> None:
         folder, address = tmp_path / "folder", f"file://{tmp_path}/store"
         (tmp_path / "store").write_text("not a folder: nothing can be put there")
-        first = self.crawl(run, folder, "one", Tombstones(), store=address)
+        first = self.crawl(run, folder, "one", FakeTombstones(), store=address)
         assert list(first.alarms) == ["archive_waiting"]
         assert len(list(folder.glob("*/*.warc.gz"))) == 1
         (tmp_path / "store").unlink()
-        second = self.crawl(run, folder, "two", Tombstones(), store=address)
+        second = self.crawl(run, folder, "two", FakeTombstones(), store=address)
         assert second.alarms == {}
         assert list(folder.glob("*/*.warc.gz")) == []
         assert len(list(open_store(address).files(SITE))) == 2
 
     def test_forgotten_pages_are_not_handed_over(self, run: Run, tmp_path: Path) -> None:
-        tombstones = Tombstones(key(url(1)))
+        tombstones = FakeTombstones(key(url(1)))
         self.crawl(run, tmp_path, "one", tombstones, store="memory://clear")
         store = open_store("memory://clear")
         found = Archive(Folder(tmp_path), store, forgotten=lambda keys: ())
@@ -225,7 +225,7 @@ class TestHandingOver:
         assert tombstones.asked[-1] is not None
 
     def test_a_page_that_is_forgotten_during_its_hand_over_is_cleared(self, run: Run, tmp_path: Path) -> None:
-        tombstones = Tombstones()
+        tombstones = FakeTombstones()
         tombstones.later = {key(url(2))}
         self.crawl(run, tmp_path, "one", tombstones, store="memory://meanwhile")
         store = open_store("memory://meanwhile")
@@ -248,14 +248,14 @@ class TestHandingOver:
         over = threading.Event()
         monkeypatch.setattr(keeping, "FINISHING", 0.2)
         monkeypatch.setattr(ArchiveStore, "put", lambda *_: over.wait(60))
-        kept = self.crawl(run, tmp_path, "one", Tombstones(), store="memory://hangs")
+        kept = self.crawl(run, tmp_path, "one", FakeTombstones(), store="memory://hangs")
         assert not over.is_set()
         over.set()
         assert kept.alarms == {"archive_waiting": "upkeep took more than 0.2 s; the next run continues it"}
         assert len(list(tmp_path.glob("*/*.warc.gz"))) == 1
 
     def test_an_invalid_address_is_reported(self, run: Run, tmp_path: Path) -> None:
-        kept = self.crawl(run, tmp_path, "one", Tombstones(), store="nosuch://x")
+        kept = self.crawl(run, tmp_path, "one", FakeTombstones(), store="nosuch://x")
         assert "ARCHIVE_STORE=nosuch://x cannot be used" in kept.alarms["archive_waiting"]
 
 

@@ -32,7 +32,7 @@ def ids(number: int) -> list[str]:
     return [f"{n:032x}" for n in range(number)]
 
 
-class Crawl:
+class LinkingCrawl:
     """A crawl that links the noted articles when it starts."""
 
     linked: Counter[str]
@@ -57,7 +57,7 @@ def test_eight_crawls_at_once_link_each_article_once(run: Run, database: Databas
 
     async def start() -> None:
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
-            crawls = [Crawl(client, database.name, linked) for _ in range(8)]
+            crawls = [LinkingCrawl(client, database.name, linked) for _ in range(8)]
             await crawls[0].backlog.note(ids(number))
             await asyncio.gather(*(crawl.catch_up(number) for crawl in crawls))
 
@@ -125,7 +125,7 @@ def test_a_crawl_takes_a_share_and_leaves_the_rest(run: Run, database: Database)
 
     async def start() -> None:
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
-            crawl = Crawl(client, database.name, linked)
+            crawl = LinkingCrawl(client, database.name, linked)
             await crawl.backlog.note(ids(200))
             await crawl.catch_up(120)
 
@@ -148,7 +148,7 @@ def test_the_claim_of_a_killed_crawl_ends(
 
     async def start() -> None:
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True) as client:
-            crawl = Crawl(client, database.name, linked)
+            crawl = LinkingCrawl(client, database.name, linked)
             await crawl.backlog.note(ids(3))
             held = {"claimed_by": "killed", "claimed_until": NOW + backlog.CLAIMED}
             database.ops["unlinked"].update_many({}, {"$set": held})

@@ -15,7 +15,7 @@ from newscrawl.sites import Api, Discovery, Feed, Listing, Sitemap
 from newscrawl.spider.lists import SITEMAPS
 from newscrawl.store.connection import Store
 from tests.conftest import Database
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.test_crawl import crawl
 from tests.trials import long
 
@@ -51,12 +51,12 @@ def test_a_file_of_a_sitemap_is_requested_again() -> None:
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
-    with serve(Newspaper()) as served:
+def newspaper() -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper()) as served:
         yield served
 
 
-def archive(newspaper: Newspaper, length: int) -> None:
+def archive(newspaper: LoopbackNewspaper, length: int) -> None:
     """A listing of many pages with an article each; the newest has the highest number."""
     for number in range(length):
         path = "/" if number == 0 else f"/?page={number + 1}"
@@ -69,7 +69,9 @@ def numbers(database: Database) -> set[int]:
     return {int(doc["url"].rpartition("-")[2].removesuffix(".html")) for doc in database.articles()}
 
 
-def test_a_long_backfill_is_completed_over_several_runs(newspaper: Newspaper, database: Database) -> None:
+def test_a_long_backfill_is_completed_over_several_runs(
+    newspaper: LoopbackNewspaper, database: Database
+) -> None:
     archive(newspaper, 7)
     since = ("-a", "since=2024-03-01", "-s", "WALK_PAGES=3")
     for stored in (3, 6, 7):
@@ -87,7 +89,7 @@ def test_a_long_backfill_is_completed_over_several_runs(newspaper: Newspaper, da
     assert newspaper.asked[0] == "/"
 
 
-def test_other_days_begin_at_the_newest_page(newspaper: Newspaper, database: Database) -> None:
+def test_other_days_begin_at_the_newest_page(newspaper: LoopbackNewspaper, database: Database) -> None:
     archive(newspaper, 5)
     crawl(newspaper, database, "-a", "since=2024-03-01", "-s", "WALK_PAGES=2")
     newspaper.asked.clear()
@@ -97,7 +99,7 @@ def test_other_days_begin_at_the_newest_page(newspaper: Newspaper, database: Dat
 
 
 def test_new_articles_are_stored_and_the_rest_of_the_walk_continues(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     """The walk to the mark takes longer than one run may, and each run finds new articles."""
     archive(newspaper, 2)
@@ -115,7 +117,7 @@ def test_new_articles_are_stored_and_the_rest_of_the_walk_continues(
 
 
 @long
-def test_a_backfill_continues_after_its_time_limit(newspaper: Newspaper, database: Database) -> None:
+def test_a_backfill_continues_after_its_time_limit(newspaper: LoopbackNewspaper, database: Database) -> None:
     archive(newspaper, 4)
     newspaper.stuck_at = "/?page=3"
     limits = ("-s", "CLOSESPIDER_TIMEOUT=2", "-s", "DOWNLOAD_TIMEOUT=4", "-s", "RETRY_TIMES=0")
@@ -133,7 +135,9 @@ def test_a_backfill_continues_after_its_time_limit(newspaper: Newspaper, databas
 
 
 @long
-def test_a_failed_page_does_not_stop_a_long_backfill(newspaper: Newspaper, database: Database) -> None:
+def test_a_failed_page_does_not_stop_a_long_backfill(
+    newspaper: LoopbackNewspaper, database: Database
+) -> None:
     """Each run continues after the failed page and requests it again, until nothing else is left."""
     newspaper.pages = {"/sitemap.xml": index(range(1, 8))}
     for number in range(1, 8):
@@ -165,7 +169,7 @@ def urlset(articles: Iterable[int]) -> str:
 
 @long
 def test_a_walk_that_is_cut_short_while_an_earlier_walk_ends_leaves_its_own_rest(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     """Twice in a row there are more new articles than a run may walk."""
     common = ("-s", "HORIZON_DAYS=4000", "-s", "WALK_PAGES=3")
@@ -221,7 +225,7 @@ def test_a_walk_keeps_no_more_pages_than_a_checkpoint_can_hold(
 
 @long
 def test_a_run_takes_no_more_sitemaps_from_robots_txt_than_it_can_walk(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     named = "\n".join(f"Sitemap: /map-{n}.xml" for n in range(30_000))
     newspaper.pages = {"/robots.txt": (200, {"Content-Type": "text/plain"}, named)}
@@ -233,7 +237,7 @@ def test_a_run_takes_no_more_sitemaps_from_robots_txt_than_it_can_walk(
     assert database.run()["ledger"]["reasons"]["refused: too_many"] > 20_000
 
 
-def test_pages_that_fail_are_counted_too(newspaper: Newspaper, database: Database) -> None:
+def test_pages_that_fail_are_counted_too(newspaper: LoopbackNewspaper, database: Database) -> None:
     newspaper.pages = {"/sitemap.xml": index(range(1, 30))}
     limit = ("-a", "discover=sitemap", "-s", "WALK_PAGES=5")
     crawl(newspaper, database, "-a", "since=2024-03-01", *limit, spider="loopback_all")

@@ -27,7 +27,7 @@ from newscrawl.sites.sources import Source, with_row
 from newscrawl.urls import UrlRules
 from newscrawl.vocabulary import FetchFailure
 from tests.conftest import scrapy
-from tests.loopback import Newspaper, serve
+from tests.loopback import LoopbackNewspaper, serve
 
 GROUPS = ("Which Articles", "How They Are Written")
 """Groups of options of ``scrapy export``."""
@@ -117,7 +117,7 @@ def test_moroccan_months_that_cannot_be_read_are_refused_before_anything_else(
 
 
 def test_a_page_that_a_crawl_would_not_get_is_not_shown() -> None:
-    newspaper = Newspaper({"/robots.txt": "", "/7.html": (404, {}, "<h1>الصفحة غير موجودة</h1>")})
+    newspaper = LoopbackNewspaper({"/robots.txt": "", "/7.html": (404, {}, "<h1>الصفحة غير موجودة</h1>")})
     with serve(newspaper):
         done = scrapy("try", f"http://127.0.0.1:{newspaper.port}/7.html")
     assert (done.returncode, done.stdout) == (3, "")

@@ -18,7 +18,7 @@ from scrapy.settings import Settings
 
 from newscrawl.download.render import configured_proxy, find_browser, launch_options
 from tests.conftest import Database
-from tests.loopback import TEXT, Newspaper, article, serve
+from tests.loopback import TEXT, LoopbackNewspaper, article, serve
 from tests.test_render import Crawling, needs_browser
 
 # What a page tries; {to} is the server that must receive nothing, and the name of the attempt is the path.
@@ -162,9 +162,9 @@ def functions(attempts: dict[str, str], target: str) -> str:
     return ",\n".join(f"'{name}': () => {{ {code} }}" for name, code in code.items())
 
 
-def hostile(target: str) -> Newspaper:
+def hostile(target: str) -> LoopbackNewspaper:
     """A newspaper whose pages make all attempts, and show their articles by script."""
-    newspaper = Newspaper()
+    newspaper = LoopbackNewspaper()
     pages: list[dict[str, str]] = [
         SCRIPT | UNSEEN | OWN,
         *({name: code} for name, code in NAVIGATION.items()),

@@ -31,7 +31,7 @@ MOST = 2000
 
 
 @dataclass
-class Newspaper:
+class SimulatedNewspaper:
     """A newspaper: when it published each article (article → moment), and which of them its lists show."""
 
     published: dict[str, dt.datetime]
@@ -77,7 +77,7 @@ REQUESTS = [Request(f"https://sahifa.example/{n}") for n in range(50)]
 class Crawler:
     """Crawls the newspaper as the spider does, and remembers what the store would."""
 
-    paper: Newspaper
+    paper: SimulatedNewspaper
     zone: str | None = ZONE
     stored: set[str] = field(default_factory=set)
     pending: dict[str, dt.datetime] = field(default_factory=dict)
@@ -195,14 +195,14 @@ def _parts(walked: Any) -> tuple[Any, ...]:
     return tuple(getattr(walked, name) for name in walked.__slots__)
 
 
-def paper(days: int = 20, a_day: int = 12, quiet: tuple[int, ...] = (), **lists: Any) -> Newspaper:
+def paper(days: int = 20, a_day: int = 12, quiet: tuple[int, ...] = (), **lists: Any) -> SimulatedNewspaper:
     """A newspaper that publishes this many articles a day, from morning to evening."""
     published = {}
     for day in range(-30, days):
         on = bounds(BEGIN + dt.timedelta(days=day), ZONE)[0]
         for n in range(0 if day in quiet else a_day):
             published[f"a{(day + 30) * 1000 + n}"] = on + (0.5 + n * 23 / a_day) * HOUR
-    return Newspaper(published, **lists)
+    return SimulatedNewspaper(published, **lists)
 
 
 def at(day: int, hour: float = 0) -> dt.datetime:

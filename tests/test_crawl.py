@@ -21,7 +21,7 @@ from newscrawl.mongod.server import Server, data_folder
 from newscrawl.urls import key
 from newscrawl.vocabulary import RobotsState
 from tests.conftest import PROJECT, RECORDING, SPIDERS, Database, scrapy, start
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.test_download_recording import largest_file
 from tests.trials import LONG, size
 
@@ -44,12 +44,12 @@ EXPECTED_AT = {address: url for url, facts in EXPECTED["articles"].items() for a
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
-    with serve(Newspaper()) as served:
+def newspaper() -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper()) as served:
         yield served
 
 
-def crawl(newspaper: Newspaper, database: Database, *args: str, spider: str = "loopback") -> Any:
+def crawl(newspaper: LoopbackNewspaper, database: Database, *args: str, spider: str = "loopback") -> Any:
     """Crawl the loopback newspaper without delays.
 
     The crawl reads the pages itself; crawls of the recording, of hostile sites and of every kind of discovery
@@ -210,7 +210,7 @@ def processes_of(data: Path) -> list[str]:
 
 class TestKnown:
     def test_a_walk_stops_where_the_last_completed_one_began(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         newspaper.pages = {
             "/": listing([9, 8, 7], "/?page=2"),
@@ -226,7 +226,7 @@ class TestKnown:
         assert sorted(newspaper.asked) == ["/", "/articles-10.html", "/articles-11.html"]
         assert len(database.articles()) == 11
 
-    def test_a_walk_cut_short_leaves_no_mark(self, newspaper: Newspaper, database: Database) -> None:
+    def test_a_walk_cut_short_leaves_no_mark(self, newspaper: LoopbackNewspaper, database: Database) -> None:
         newspaper.pages = {
             "/": listing([9, 8, 7], "/?page=2"),
             "/?page=2": listing([6, 5, 4]),
@@ -238,7 +238,9 @@ class TestKnown:
         crawl(newspaper, database, "-a", "since=2024-03-01")
         assert len(database.articles()) == 6
 
-    def test_the_first_walk_ends_at_the_horizon(self, newspaper: Newspaper, database: Database) -> None:
+    def test_the_first_walk_ends_at_the_horizon(
+        self, newspaper: LoopbackNewspaper, database: Database
+    ) -> None:
         newspaper.pages = {
             "/": listing([9, 8], "/?page=2"),
             "/?page=2": listing([7, 6]),
@@ -247,7 +249,7 @@ class TestKnown:
         assert "/?page=2" not in newspaper.asked
 
     def test_pages_with_passing_failures_are_requested_first_in_the_next_run(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         newspaper.pages = {
             "/": listing([2, 1]),
@@ -271,7 +273,7 @@ class TestKnown:
         assert database.ops["pending"].count_documents({}) == 0
 
     def test_a_rejected_page_is_stored_with_its_reason_and_not_requested_again(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         newspaper.pages = {
             "/": listing([2, 1]),
@@ -293,7 +295,7 @@ class TestKnown:
         ],
     )
     def test_a_page_that_was_just_listed_gets_a_day_before_it_is_rejected(
-        self, newspaper: Newspaper, database: Database, page: Any, reason: str
+        self, newspaper: LoopbackNewspaper, database: Database, page: Any, reason: str
     ) -> None:
         newspaper.pages = {
             "/": listing([2, 1]), "/articles-1.html": page, "/articles-2.html": article(2),
@@ -320,7 +322,7 @@ class TestKnown:
         assert database.ops["rejected"].find_one()["reason"] == reason
 
     def test_a_page_that_was_listed_too_early_is_stored_later(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2)}
         crawl(newspaper, database)
@@ -331,7 +333,7 @@ class TestKnown:
         assert database.ops["pending"].count_documents({}) == 0
 
     def test_an_article_that_redirects_to_another_site_is_rejected_and_not_followed(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         away = f"http://localhost:{newspaper.port}/elsewhere"
         newspaper.pages = {
@@ -352,7 +354,7 @@ class TestKnown:
         assert "/elsewhere" not in newspaper.asked
 
     def test_young_articles_are_visited_again_and_unchanged_articles_are_not_read(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         newspaper.pages = {"/": listing([1]), "/articles-1.html": (200, {"ETag": '"1"'}, article(1))}
         crawl(newspaper, database)
@@ -376,7 +378,7 @@ class TestKnown:
         assert newspaper.articles_asked() == ["/articles-1.html"]
 
     def test_a_correction_keeps_the_former_state_and_a_removal_is_noted(
-        self, newspaper: Newspaper, database: Database
+        self, newspaper: LoopbackNewspaper, database: Database
     ) -> None:
         newspaper.pages = {"/": listing([1]), "/articles-1.html": article(1)}
         crawl(newspaper, database)
@@ -392,14 +394,16 @@ class TestKnown:
         crawl(newspaper, database, "-a", "refresh=1")
         assert database.articles()[0]["gone_at"] is not None
 
-    def test_a_single_page_can_be_crawled(self, newspaper: Newspaper, database: Database) -> None:
+    def test_a_single_page_can_be_crawled(self, newspaper: LoopbackNewspaper, database: Database) -> None:
         newspaper.pages = {"/articles-5.html": article(5)}
         url = newspaper.environment["LOOPBACK"] + "/articles-5.html"
         assert crawl(newspaper, database, "-a", f"url={url}").returncode == 0
         assert newspaper.asked == ["/articles-5.html"]
         assert len(database.articles()) == 1
 
-    def test_feeds_and_sitemaps_are_walked_too(self, newspaper: Newspaper, database: Database) -> None:
+    def test_feeds_and_sitemaps_are_walked_too(
+        self, newspaper: LoopbackNewspaper, database: Database
+    ) -> None:
         root = newspaper.environment["LOOPBACK"]
         newspaper.pages = {
             "/": listing([1]),
@@ -421,7 +425,7 @@ class TestSections:
     """Sections of a site whose home page, which has a second page, links to them."""
 
     @pytest.fixture
-    def crawled(self, newspaper: Newspaper, database: Database) -> Newspaper:
+    def crawled(self, newspaper: LoopbackNewspaper, database: Database) -> LoopbackNewspaper:
         menu = "<a href='/sport/'>رياضة</a><a href='/politics/'>سياسة</a>"
         newspaper.pages = {
             "/": (200, {"ETag": '"1"'}, listing([1], "/?page=2").replace("<ul>", f"{menu}<ul>")),
@@ -435,7 +439,9 @@ class TestSections:
         newspaper.asked.clear()
         return newspaper
 
-    def test_the_home_page_is_read_only_for_its_links(self, crawled: Newspaper, database: Database) -> None:
+    def test_the_home_page_is_read_only_for_its_links(
+        self, crawled: LoopbackNewspaper, database: Database
+    ) -> None:
         marks = list(database.ops["marks"].find({"listing": {"$not": {"$regex": "sport"}}}))
         done = crawl(crawled, database, "-a", "sections=sport", spider="loopback_sections")
         assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
@@ -443,20 +449,24 @@ class TestSections:
         assert "more often" not in done.stderr
         assert list(database.ops["marks"].find({"listing": {"$not": {"$regex": "sport"}}})) == marks
 
-    def test_sections_that_are_not_there_give_no_links(self, crawled: Newspaper, database: Database) -> None:
+    def test_sections_that_are_not_there_give_no_links(
+        self, crawled: LoopbackNewspaper, database: Database
+    ) -> None:
         done = crawl(crawled, database, "-a", "sections=nosuch", spider="loopback_sections")
         assert (done.returncode, database.run()["outcome"]) == (3, "no_links"), done.stderr
         assert "sections='nosuch': 127.0.0.1 has no such section; it has: politics, sport" in done.stderr
         assert "more often" not in done.stderr
         assert crawled.asked == ["/"]
 
-    def test_a_missing_section_among_several_is_named(self, crawled: Newspaper, database: Database) -> None:
+    def test_a_missing_section_among_several_is_named(
+        self, crawled: LoopbackNewspaper, database: Database
+    ) -> None:
         done = crawl(crawled, database, "-a", "sections=nosuch,sport", spider="loopback_sections")
         assert (done.returncode, database.run()["outcome"]) == (0, "ok"), done.stderr
         assert "sections='nosuch': 127.0.0.1 has no such section; it has: politics, sport" in done.stderr
 
     def test_an_unreadable_home_page_does_not_make_sections_missing(
-        self, crawled: Newspaper, database: Database
+        self, crawled: LoopbackNewspaper, database: Database
     ) -> None:
         crawled.pages["/"] = (500, {}, "عطل")
         done = crawl(
@@ -466,7 +476,7 @@ class TestSections:
 
 
 class TestFailures:
-    def test_mongodb_unreachable(self, newspaper: Newspaper) -> None:
+    def test_mongodb_unreachable(self, newspaper: LoopbackNewspaper) -> None:
         newspaper.pages = {"/": listing([1])}
         done = scrapy(
             "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback",
@@ -481,7 +491,7 @@ class TestFailures:
         assert newspaper.asked == []
 
     def test_site_unreachable(self, database: Database) -> None:
-        nobody = Newspaper(port=9)
+        nobody = LoopbackNewspaper(port=9)
         done = crawl(nobody, database, "-s", "RETRY_TIMES=0")
         assert done.returncode == 3
         assert "the site does not answer" in done.stderr
@@ -491,19 +501,21 @@ class TestFailures:
         assert sum(run["failed"].values()) == 1
 
     def test_a_single_page_of_an_unreachable_site(self, database: Database) -> None:
-        nobody = Newspaper(port=9)
+        nobody = LoopbackNewspaper(port=9)
         url = nobody.environment["LOOPBACK"] + "/articles-1.html"
         done = crawl(nobody, database, "-a", f"url={url}", "-s", "RETRY_TIMES=0")
         assert (done.returncode, database.run()["outcome"]) == (3, "unreachable")
         assert "the site does not answer" in done.stderr
 
-    def test_a_single_page_that_the_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
+    def test_a_single_page_that_the_site_refuses(
+        self, newspaper: LoopbackNewspaper, database: Database
+    ) -> None:
         newspaper.pages = {"/articles-1.html": (403, {}, "ممنوع")}
         url = newspaper.environment["LOOPBACK"] + "/articles-1.html"
         done = crawl(newspaper, database, "-a", f"url={url}")
         assert (done.returncode, database.run()["outcome"]) == (3, "refused")
 
-    def test_listing_without_article_links(self, newspaper: Newspaper, database: Database) -> None:
+    def test_listing_without_article_links(self, newspaper: LoopbackNewspaper, database: Database) -> None:
         newspaper.pages = {"/": "<html><body><a href='/about'>من نحن</a></body></html>"}
         done = crawl(newspaper, database, "-a", "discover=listing", "-a", "since=2024-03-01")
         assert done.returncode == 3
@@ -512,7 +524,7 @@ class TestFailures:
         assert run["outcome"] == "no_links"
         assert run["arguments"] == {"discover": "listing", "since": "2024-03-01"}
 
-    def test_site_refuses(self, newspaper: Newspaper, database: Database) -> None:
+    def test_site_refuses(self, newspaper: LoopbackNewspaper, database: Database) -> None:
         newspaper.pages = {"/robots.txt": "User-agent: *\nDisallow: /\n", "/": listing([1])}
         done = crawl(newspaper, database)
         assert done.returncode == 3
@@ -561,7 +573,7 @@ class TestFailures:
         assert database.ops["pending"].count_documents({}) == 0
 
     def test_a_full_disk_ends_a_recorded_crawl_and_loses_no_article(
-        self, newspaper: Newspaper, database: Database, tmp_path: Path
+        self, newspaper: LoopbackNewspaper, database: Database, tmp_path: Path
     ) -> None:
         noise = random.Random(7)
         newspaper.pages = {"/": listing(list(range(20)))} | {

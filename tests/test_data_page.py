@@ -26,7 +26,7 @@ SETUP, EXAMPLES, SEARCH, MIRROR, SAMPLE, ARROW, CLOCK, TABLE = re.findall(
 )
 
 
-class Reader:
+class NotebookReader:
     """A reader who pastes the code of the page into Python, line by line."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,17 +45,17 @@ class Reader:
 @pytest.fixture
 def reader(
     recorded: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Reader]:
+) -> Iterator[NotebookReader]:
     monkeypatch.setenv("MONGODB_URI", recorded.uri)
     monkeypatch.setenv("MONGODB_DATABASE", recorded.name)
     monkeypatch.chdir(tmp_path)
-    pasting = Reader(capsys)
+    pasting = NotebookReader(capsys)
     assert not pasting.paste(SETUP)
     yield pasting
     pasting.paste("client.close()")
 
 
-def test_every_example_prints_something_from_the_demo(reader: Reader) -> None:
+def test_every_example_prints_something_from_the_demo(reader: NotebookReader) -> None:
     examples = re.split(r"^# ", EXAMPLES, flags=re.MULTILINE)[1:]
     assert len(examples) == len(queries.QUERIES)
     for example in examples:
@@ -77,7 +77,7 @@ def test_the_columns_for_pandas_exist_and_none_is_internal(recorded: Database) -
     assert found.keys() == {"_id", *(name.partition(".")[0] for name in page.COLUMNS)}
 
 
-def test_a_table_for_pandas(reader: Reader) -> None:
+def test_a_table_for_pandas(reader: NotebookReader) -> None:
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
     assert "2024-04-03" in reader.paste(TABLE)
@@ -89,15 +89,15 @@ def test_a_table_for_pandas(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("recipe", [SEARCH, SAMPLE, CLOCK])
-def test_a_recipe_prints_something_from_the_demo(reader: Reader, recipe: str) -> None:
+def test_a_recipe_prints_something_from_the_demo(reader: NotebookReader, recipe: str) -> None:
     assert reader.paste(recipe)
 
 
-def test_the_recipe_of_a_mirror_copies_everything(reader: Reader, recorded: Database) -> None:
+def test_the_recipe_of_a_mirror_copies_everything(reader: NotebookReader, recorded: Database) -> None:
     assert reader.paste(MIRROR).split() == [str(recorded["articles"].count_documents({})), "True"]
 
 
-def test_frames_have_the_types_that_the_recipe_names(reader: Reader) -> None:
+def test_frames_have_the_types_that_the_recipe_names(reader: NotebookReader) -> None:
     for package in ("pymongoarrow", "polars"):
         pytest.importorskip(package)
     assert "alayam24" in reader.paste(ARROW)

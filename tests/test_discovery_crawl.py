@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conftest import Database, scrapy, start
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 
 NOW = dt.datetime.now(dt.UTC)
 TODAY = f"{NOW:%Y-%m-%d}"
@@ -29,12 +29,12 @@ POSTS = "/wp-json/wp/v2/posts?per_page=100&page={}&_fields=link,date_gmt,modifie
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
-    with serve(Newspaper()) as served:
+def newspaper() -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper()) as served:
         yield served
 
 
-def crawl(newspaper: Newspaper, database: Database, *args: str) -> Any:
+def crawl(newspaper: LoopbackNewspaper, database: Database, *args: str) -> Any:
     newspaper.asked.clear()
     newspaper.headers.clear()
     return scrapy(
@@ -112,7 +112,7 @@ def etag(tag: str, body: str | bytes) -> tuple[int, dict[str, str], str | bytes]
     return 200, {"ETag": f'"{tag}"'}, body
 
 
-def every_kind(newspaper: Newspaper) -> set[int]:
+def every_kind(newspaper: LoopbackNewspaper) -> set[int]:
     """Fill a newspaper each of whose articles can be found in one way only, and return their numbers."""
     root = newspaper.environment["LOOPBACK"]
     hour = NOW - dt.timedelta(hours=1)
@@ -153,11 +153,11 @@ def every_kind(newspaper: Newspaper) -> set[int]:
     return set(range(1, 16))
 
 
-def numbers(newspaper: Newspaper) -> list[int]:
+def numbers(newspaper: LoopbackNewspaper) -> list[int]:
     return sorted(int(path[10:-5]) for path in newspaper.articles_asked())
 
 
-def test_every_kind_is_walked_and_walked_again(newspaper: Newspaper, database: Database) -> None:
+def test_every_kind_is_walked_and_walked_again(newspaper: LoopbackNewspaper, database: Database) -> None:
     root = newspaper.environment["LOOPBACK"]
     wanted = every_kind(newspaper)
     done = crawl(newspaper, database)
@@ -201,7 +201,7 @@ def test_every_kind_is_walked_and_walked_again(newspaper: Newspaper, database: D
     assert "وصحح الخبر" in database["articles"].find_one({"url": f"{root}/articles-11.html"})["body"]
 
 
-def test_a_killed_walk_of_any_kind_leaves_no_mark(newspaper: Newspaper, database: Database) -> None:
+def test_a_killed_walk_of_any_kind_leaves_no_mark(newspaper: LoopbackNewspaper, database: Database) -> None:
     wanted = every_kind(newspaper)
     newspaper.stuck_at = "/articles-10.html"
     victim = start(
@@ -218,7 +218,7 @@ def test_a_killed_walk_of_any_kind_leaves_no_mark(newspaper: Newspaper, database
     assert {int(doc["url"].rpartition("-")[2][:-5]) for doc in database.articles()} == wanted
 
 
-def test_days_are_found_in_lists_of_every_kind(newspaper: Newspaper, database: Database) -> None:
+def test_days_are_found_in_lists_of_every_kind(newspaper: LoopbackNewspaper, database: Database) -> None:
     root = newspaper.environment["LOOPBACK"]
     days = [dt.datetime(2024, 3, day, 23, 30, tzinfo=dt.UTC) for day in (20, 9, 1)]
     march = [(n, day, day) for n, day in zip((1, 2, 3), days, strict=True)]

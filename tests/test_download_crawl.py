@@ -46,7 +46,7 @@ def page(text: str, **headers: str) -> Answer:
     return 200, HTML | headers, f"<html><body><h1>{text}</h1></body></html>".encode()
 
 
-class Site:
+class LoopbackSite:
     """A web site on loopback: the responses of each path in turn, the last one repeatedly."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -97,8 +97,8 @@ class Site:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    here = Site()
+def site() -> Iterator[LoopbackSite]:
+    here = LoopbackSite()
     yield here
     here.close()
 
@@ -195,7 +195,7 @@ def bare(seen: list[Any]) -> list[Any]:
 
 
 def test_a_replay_gives_what_was_recorded_even_when_the_site_is_gone(
-    site: Site, crawl: Crawl, tmp_path: Path
+    site: LoopbackSite, crawl: Crawl, tmp_path: Path
 ) -> None:
     site.answers |= {
         "/": [page("الرئيسية")],
@@ -226,7 +226,7 @@ def test_a_replay_gives_what_was_recorded_even_when_the_site_is_gone(
     assert all(entry[3].tzinfo is dt.UTC for entry in replayed if entry[0] == 200)
 
 
-def test_redirects_and_retries_get_a_new_moment_of_download(site: Site, crawl: Crawl) -> None:
+def test_redirects_and_retries_get_a_new_moment_of_download(site: LoopbackSite, crawl: Crawl) -> None:
     site.answers |= {"/old": [(301, {"Location": "/new"}, b"")], "/new": [(503, {}, b""), page("خبر")]}
     before = dt.datetime.now(dt.UTC)
     stale = Request(site.url + "/old", meta={"fetched_at": before - dt.timedelta(days=1), "retry_at": before})
@@ -237,7 +237,9 @@ def test_redirects_and_retries_get_a_new_moment_of_download(site: Site, crawl: C
     assert before <= fetched_at <= dt.datetime.now(dt.UTC)
 
 
-def test_a_recording_contains_no_credentials_and_no_cookies(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_recording_contains_no_credentials_and_no_cookies(
+    site: LoopbackSite, crawl: Crawl, tmp_path: Path
+) -> None:
     site.answers["/"] = [page("خبر", **{"Set-Cookie": "session=s3cret"})]
     headers = {"Authorization": "Basic s3cret", "Cookie": "id=s3cret", "Proxy-Authorization": "s3cret"}
     recording = tmp_path / "crawl.warc.gz"
@@ -250,7 +252,9 @@ def test_a_recording_contains_no_credentials_and_no_cookies(site: Site, crawl: C
     assert b"GET /robots.txt HTTP/1.1" in text
 
 
-def test_a_request_that_the_recording_lacks_is_named(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_request_that_the_recording_lacks_is_named(
+    site: LoopbackSite, crawl: Crawl, tmp_path: Path
+) -> None:
     site.answers["/search"] = [page("{body}")]
     recording = tmp_path / "crawl.warc.gz"
     crawl([Request(site.url + "/search", method="POST", body=b"a")], RECORD=str(recording))
@@ -266,7 +270,7 @@ def test_a_request_that_the_recording_lacks_is_named(site: Site, crawl: Crawl, t
         assert "retry_times" not in meta
 
 
-def test_wrong_use_is_reported_before_any_download(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_wrong_use_is_reported_before_any_download(site: LoopbackSite, crawl: Crawl, tmp_path: Path) -> None:
     there = tmp_path / "there.warc.gz"
     there.write_bytes(b"kept")
     empty = tmp_path / "empty.warc.gz"
@@ -286,7 +290,9 @@ def test_wrong_use_is_reported_before_any_download(site: Site, crawl: Crawl, tmp
     assert there.read_bytes() == b"kept"
 
 
-def test_the_clock_of_a_replay_is_that_of_its_recording(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_the_clock_of_a_replay_is_that_of_its_recording(
+    site: LoopbackSite, crawl: Crawl, tmp_path: Path
+) -> None:
     clocks: list[Clock] = []
     recording = tmp_path / "crawl.warc.gz"
     site.answers["/"] = [page("خبر")]
@@ -301,9 +307,9 @@ def test_the_clock_of_a_replay_is_that_of_its_recording(site: Site, crawl: Crawl
 
 
 def test_an_untrusted_certificate_is_refused_without_a_retry(
-    site: Site, crawl: Crawl, tmp_path: Path
+    site: LoopbackSite, crawl: Crawl, tmp_path: Path
 ) -> None:
-    secure = Site(tls=server_context(certificate(tmp_path)))
+    secure = LoopbackSite(tls=server_context(certificate(tmp_path)))
     secure.answers["/"] = [page("خبر")]
     site.answers["/"] = [page("خبر")]
     recording = tmp_path / "crawl.warc.gz"
@@ -321,14 +327,14 @@ def test_an_untrusted_certificate_is_refused_without_a_retry(
     assert bare(crawl(asked, REPLAY=str(recording))) == bare(live)
 
 
-def test_a_proxy_that_lets_nothing_through_is_a_lost_connection(site: Site, crawl: Crawl) -> None:
+def test_a_proxy_that_lets_nothing_through_is_a_lost_connection(site: LoopbackSite, crawl: Crawl) -> None:
     free = {"dont_obey_robotstxt": True, "proxy": site.url}  # it answers 501 to CONNECT
     [(kind, _, said, _)] = crawl([Request("https://127.0.0.1:9/", meta=free)], RETRY_TIMES=0)
     assert kind == "lost"
     assert "501" in said
 
 
-def test_only_passing_failures_are_retried(site: Site, crawl: Crawl) -> None:
+def test_only_passing_failures_are_retried(site: LoopbackSite, crawl: Crawl) -> None:
     site.answers |= {
         "/404": [(404, HTML, b"")],
         "/500": [(500, HTML, b"")],
@@ -353,9 +359,9 @@ def test_only_passing_failures_are_retried(site: Site, crawl: Crawl) -> None:
     assert site.asked.count("/cut") >= 3  # in addition, Twisted renews a persistent connection that broke
 
 
-def test_a_refused_connection_differs_from_a_timeout(site: Site, crawl: Crawl) -> None:
+def test_a_refused_connection_differs_from_a_timeout(site: LoopbackSite, crawl: Crawl) -> None:
     silent = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # listens, never answers
-    gone = Site()
+    gone = LoopbackSite()
     gone.close()
     free = {"dont_obey_robotstxt": True}
     asked: list[str | Request] = [
@@ -367,7 +373,7 @@ def test_a_refused_connection_differs_from_a_timeout(site: Site, crawl: Crawl) -
     assert {entry[0] for entry in seen} == {"timeout", "refused"}
 
 
-def test_retry_after_pauses_the_whole_host(site: Site, crawl: Crawl) -> None:
+def test_retry_after_pauses_the_whole_host(site: LoopbackSite, crawl: Crawl) -> None:
     site.answers |= {"/busy": [(429, {"Retry-After": "1"}, b""), page("أ")], "/other": [page("ب")]}
     start = dt.datetime.now(dt.UTC)
 
@@ -379,7 +385,7 @@ def test_retry_after_pauses_the_whole_host(site: Site, crawl: Crawl) -> None:
 
 
 def test_a_retry_after_above_the_limit_is_left_to_the_next_run(
-    site: Site, crawl: Crawl, tmp_path: Path
+    site: LoopbackSite, crawl: Crawl, tmp_path: Path
 ) -> None:
     site.answers |= {"/busy": [(503, {"Retry-After": "3600"}, b"")], "/other": [page("ب")]}
     asked: list[str | Request] = [Request(site.url + "/busy", priority=1), site.url + "/other"]
@@ -397,7 +403,9 @@ def test_a_retry_after_above_the_limit_is_left_to_the_next_run(
     assert [entry[3]["retry_at"] for entry in replayed] == [entry[3]["retry_at"] for entry in seen]
 
 
-def test_backoff_doubles_with_each_retry(site: Site, crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backoff_doubles_with_each_retry(
+    site: LoopbackSite, crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(
         Backoff,
@@ -412,7 +420,7 @@ def test_backoff_doubles_with_each_retry(site: Site, crawl: Crawl, monkeypatch: 
     assert pauses == pytest.approx([100, 200, 300], abs=5)
 
 
-def test_crawl_delay_is_obeyed_under_autothrottle(site: Site, crawl: Crawl) -> None:
+def test_crawl_delay_is_obeyed_under_autothrottle(site: LoopbackSite, crawl: Crawl) -> None:
     site.answers |= {
         "/robots.txt": [
             (200, HTML, b"User-agent: newscrawl\nCrawl-delay: 0.3\n\nUser-agent: *\nCrawl-delay: 9")
@@ -453,7 +461,7 @@ def test_crawl_delay_is_obeyed_under_autothrottle(site: Site, crawl: Crawl) -> N
     ("asked", "kept"), [("86400", 0.05), ("99999999999999999999", 0.05), ("-3", None), ("nan", None)]
 )
 def test_an_absurd_crawl_delay_is_capped_with_a_warning(
-    site: Site, crawl: Crawl, caplog: pytest.LogCaptureFixture, asked: str, kept: float | None
+    site: LoopbackSite, crawl: Crawl, caplog: pytest.LogCaptureFixture, asked: str, kept: float | None
 ) -> None:
     site.answers |= {"/robots.txt": [(200, HTML, b"User-agent: *\nCrawl-delay: " + asked.encode())]}
     floors: list[dict[str, float]] = []
@@ -471,7 +479,7 @@ def test_an_absurd_crawl_delay_is_capped_with_a_warning(
     assert ("CRAWL_DELAY_MAX" in caplog.text) == (kept is not None)
 
 
-def test_a_replay_ignores_crawl_delay(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_replay_ignores_crawl_delay(site: LoopbackSite, crawl: Crawl, tmp_path: Path) -> None:
     site.answers |= {"/robots.txt": [(200, HTML, b"User-agent: *\nCrawl-delay: 3600")], "/a": [page("أ")]}
     recording = tmp_path / "crawl.warc.gz"
     crawl([site.url + "/a"], RECORD=str(recording), CRAWL_DELAY_MAX=0.05)
@@ -483,7 +491,7 @@ def test_a_replay_ignores_crawl_delay(site: Site, crawl: Crawl, tmp_path: Path) 
 
 @pytest.mark.parametrize(("status", "kind"), [(500, "server"), (503, "busy"), (429, "busy")])
 def test_a_broken_robots_txt_forbids_for_now(
-    site: Site, crawl: Crawl, caplog: pytest.LogCaptureFixture, status: int, kind: str
+    site: LoopbackSite, crawl: Crawl, caplog: pytest.LogCaptureFixture, status: int, kind: str
 ) -> None:
     site.answers |= {"/robots.txt": [(status, HTML, b"")], "/a": [page("أ")], "/b": [page("ب")]}
 
@@ -497,7 +505,7 @@ def test_a_broken_robots_txt_forbids_for_now(
 def test_an_unreachable_host_is_reported_as_unreachable(
     crawl: Crawl, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = Site()
+    gone = LoopbackSite()
     gone.close()
 
     [(kind, _, message, _)] = crawl([gone.url + "/a"], RETRY_TIMES=0)
@@ -507,7 +515,7 @@ def test_an_unreachable_host_is_reported_as_unreachable(
     assert not [record for record in caplog.records if record.exc_info]
 
 
-def test_a_missing_robots_txt_allows_and_a_forbidding_one_forbids(site: Site, crawl: Crawl) -> None:
+def test_a_missing_robots_txt_allows_and_a_forbidding_one_forbids(site: LoopbackSite, crawl: Crawl) -> None:
     site.answers |= {"/robots.txt": [(404, HTML, b"User-agent: *\nDisallow: /")], "/a": [page("أ")]}
     assert [entry[0] for entry in crawl([site.url + "/a"])] == [200]
 
@@ -517,7 +525,7 @@ def test_a_missing_robots_txt_allows_and_a_forbidding_one_forbids(site: Site, cr
 
 
 @pytest.mark.parametrize("encoding", ["cp1256", "utf-16"])
-def test_robots_txt_is_obeyed_in_any_encoding(site: Site, crawl: Crawl, encoding: str) -> None:
+def test_robots_txt_is_obeyed_in_any_encoding(site: LoopbackSite, crawl: Crawl, encoding: str) -> None:
     body = "User-agent: *\nDisallow: /أرشيف\n".encode(encoding)
     site.answers |= {"/robots.txt": [(200, HTML, body)], "/a": [page("أ")]}
     seen = crawl([site.url + "/a", site.url + "/أرشيف/1", site.url + "/%C3%D1%D4%ED%DD/1"])
@@ -525,7 +533,7 @@ def test_robots_txt_is_obeyed_in_any_encoding(site: Site, crawl: Crawl, encoding
 
 
 @pytest.mark.parametrize("hops", [5, 6])
-def test_redirects_of_robots_txt_are_followed_five_times(site: Site, crawl: Crawl, hops: int) -> None:
+def test_redirects_of_robots_txt_are_followed_five_times(site: LoopbackSite, crawl: Crawl, hops: int) -> None:
     paths = ["/robots.txt", *(f"/rules-{n}.txt" for n in range(1, hops + 1))]
     site.answers |= {a: [(302, {"Location": b}, b"")] for a, b in itertools.pairwise(paths)}
     site.answers |= {paths[-1]: [(200, HTML, b"User-agent: *\nDisallow: /a")], "/a": [page("أ")]}
@@ -537,13 +545,13 @@ def test_redirects_of_robots_txt_are_followed_five_times(site: Site, crawl: Craw
 @pytest.mark.parametrize(
     "to", ["http://127.0.0.1:1/", "file:///etc/passwd", "http://u:p@127.0.0.1/", "http://[x/"]
 )
-def test_redirects_of_robots_txt_pass_the_gate(site: Site, crawl: Crawl, to: str) -> None:
+def test_redirects_of_robots_txt_pass_the_gate(site: LoopbackSite, crawl: Crawl, to: str) -> None:
     site.answers |= {"/robots.txt": [(301, {"Location": to}, b"")], "/a": [page("أ")]}
     assert [entry[0] for entry in crawl([site.url + "/a"])] == [200]
     assert site.asked == ["/robots.txt", "/a"]
 
 
-def test_a_robots_txt_that_moved_is_followed(site: Site, crawl: Crawl) -> None:
+def test_a_robots_txt_that_moved_is_followed(site: LoopbackSite, crawl: Crawl) -> None:
     site.answers |= {
         "/robots.txt": [(301, {"Location": "/rules.txt"}, b"")],
         "/rules.txt": [(200, HTML, b"User-agent: *\nDisallow: /a")],
@@ -555,7 +563,7 @@ BROWSER = os.environ.get("NEWSCRAWL_BROWSER") or shutil.which("chromium")
 
 
 @pytest.mark.skipif(not BROWSER, reason="no chromium on PATH and NEWSCRAWL_BROWSER is not set")
-def test_a_rendered_page_is_recorded_as_rendered(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_a_rendered_page_is_recorded_as_rendered(site: LoopbackSite, crawl: Crawl, tmp_path: Path) -> None:
     script = "<script>document.body.innerHTML = '<h1>' + 'من السكريبت' + '</h1>'</script>"
     site.answers |= {
         "/app": [(200, HTML, f"<html><body>{script}</body></html>".encode())],
@@ -565,7 +573,7 @@ def test_a_rendered_page_is_recorded_as_rendered(site: Site, crawl: Crawl, tmp_p
     asked: list[str | Request] = [
         Request(site.url + p, meta={"playwright": True}) for p in ("/app", "/moved")
     ]
-    gone = Site()
+    gone = LoopbackSite()
     gone.close()
     asked.append(Request(gone.url, meta={"playwright": True, "dont_obey_robotstxt": True}))
     options = {"executable_path": BROWSER, "args": ["--no-sandbox", "--disable-gpu"]}
@@ -580,7 +588,7 @@ def test_a_rendered_page_is_recorded_as_rendered(site: Site, crawl: Crawl, tmp_p
     assert bare(replayed) == bare(live)
 
 
-def test_a_missing_browser_is_reported_with_its_remedy(site: Site, crawl: Crawl) -> None:
+def test_a_missing_browser_is_reported_with_its_remedy(site: LoopbackSite, crawl: Crawl) -> None:
     asked: list[str | Request] = [Request(site.url + "/app", meta={"playwright": True})]
     [(kind, _, message, _)] = crawl(asked, PLAYWRIGHT_LAUNCH_OPTIONS={"executable_path": "/none/chromium"})
     assert kind == "other"

@@ -21,7 +21,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from tests.conftest import Database, start
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.mongod import (
     Mongod,
     Proxy,
@@ -66,9 +66,9 @@ class Asked(list[str]):
 
 
 @pytest.fixture(scope="module")
-def newspaper() -> Iterator[Newspaper]:
+def newspaper() -> Iterator[LoopbackNewspaper]:
     pages = range(ARTICLES // A_PAGE)
-    served = Newspaper({f"/articles-{n}.html": article(n) for n in range(ARTICLES)})
+    served = LoopbackNewspaper({f"/articles-{n}.html": article(n) for n in range(ARTICLES)})
     for page in pages:
         following = f"/?page={page + 1}" if page + 1 < len(pages) else None
         numbers = list(range(page * A_PAGE, (page + 1) * A_PAGE))
@@ -77,7 +77,7 @@ def newspaper() -> Iterator[Newspaper]:
         yield served
 
 
-def begin(newspaper: Newspaper, uri: str, database: str) -> Any:
+def begin(newspaper: LoopbackNewspaper, uri: str, database: str) -> Any:
     return start(
         "crawl", "loopback", "-a", "since=2024-03-01",
         "-s", "SPIDER_MODULES=tests.loopback", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
@@ -88,7 +88,7 @@ def begin(newspaper: Newspaper, uri: str, database: str) -> Any:
 
 def trials(
     fault: str,
-    newspaper: Newspaper,
+    newspaper: LoopbackNewspaper,
     uri: str,
     fail: Callable[[random.Random, Any], str],
     *,
@@ -143,7 +143,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
         yield started
 
 
-def test_kill_9_of_the_server(newspaper: Newspaper, server: Mongod) -> None:
+def test_kill_9_of_the_server(newspaper: LoopbackNewspaper, server: Mongod) -> None:
     def fail(chance: random.Random, _: Any) -> str:
         away = chance.uniform(0, 2)
         server.kill()
@@ -154,7 +154,7 @@ def test_kill_9_of_the_server(newspaper: Newspaper, server: Mongod) -> None:
     trials("kill -9 of the server", newspaper, server.uri, fail)
 
 
-def test_the_server_hangs(newspaper: Newspaper, server: Mongod) -> None:
+def test_the_server_hangs(newspaper: LoopbackNewspaper, server: Mongod) -> None:
     def fail(_: random.Random, __: Any) -> str:
         server.send(signal.SIGSTOP)
         time.sleep(HANG_SECONDS)
@@ -164,7 +164,7 @@ def test_the_server_hangs(newspaper: Newspaper, server: Mongod) -> None:
     trials("SIGSTOP of the server", newspaper, server.uri, fail)
 
 
-def test_connections_are_cut(newspaper: Newspaper, server: Mongod) -> None:
+def test_connections_are_cut(newspaper: LoopbackNewspaper, server: Mongod) -> None:
     def fail(chance: random.Random, through: Proxy) -> str:
         cuts = chance.randint(1, 5)
         through.refusing = refusing = chance.random() < 0.5
@@ -179,7 +179,7 @@ def test_connections_are_cut(newspaper: Newspaper, server: Mongod) -> None:
         trials("connections cut", newspaper, uri, lambda chance, _: fail(chance, through))
 
 
-def test_the_server_refuses_writes(newspaper: Newspaper, server: Mongod) -> None:
+def test_the_server_refuses_writes(newspaper: LoopbackNewspaper, server: Mongod) -> None:
     def fail(chance: random.Random, _: Any) -> str:
         refusal = chance.choice(REFUSALS)
         times = chance.randint(1, 6)
@@ -215,7 +215,7 @@ def kept_up(server: Mongod, ballast: Path) -> Iterator[list[float]]:
         watching.join()
 
 
-def test_the_disk_is_full(newspaper: Newspaper, tmp_path: Path) -> None:
+def test_the_disk_is_full(newspaper: LoopbackNewspaper, tmp_path: Path) -> None:
     try:
         with (
             small_file_system(tmp_path / "disk", 600) as folder,
@@ -242,7 +242,7 @@ def test_the_disk_is_full(newspaper: Newspaper, tmp_path: Path) -> None:
         pytest.skip(str(reason))
 
 
-def test_kill_9_of_the_crawler(newspaper: Newspaper, server: Mongod) -> None:
+def test_kill_9_of_the_crawler(newspaper: LoopbackNewspaper, server: Mongod) -> None:
     def fail(_: random.Random, crawl: Any) -> str:
         crawl.kill()
         return "crawler killed"
@@ -250,7 +250,7 @@ def test_kill_9_of_the_crawler(newspaper: Newspaper, server: Mongod) -> None:
     trials("kill -9 of the crawler", newspaper, server.uri, fail, survives=False)
 
 
-def test_the_primary_steps_down(newspaper: Newspaper, tmp_path: Path) -> None:
+def test_the_primary_steps_down(newspaper: LoopbackNewspaper, tmp_path: Path) -> None:
     with replica_set(tmp_path) as members:
 
         def fail(_: random.Random, __: Any) -> str:
@@ -311,7 +311,7 @@ class Large(dict[str, Any]):
 def test_memory_does_not_grow_with_the_crawl(mongodb: str) -> None:
     number = max(size(PAPER), 400)
     early = max(number // 10, 200)
-    newspaper = Newspaper(Large(number))
+    newspaper = LoopbackNewspaper(Large(number))
     newspaper.asked = asked = Asked(early)
     name = f"large_{uuid.uuid4().hex[:12]}"
     with serve(newspaper), MongoClient[dict[str, Any]](mongodb) as client:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Database
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.test_crawl import crawl
 from tests.test_ledger import balance
 
@@ -192,8 +192,8 @@ def escaped(text: str) -> str:
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
-    with serve(Newspaper()) as served:
+def newspaper() -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper()) as served:
         bad = hostile(served.port)
         numbers = [n for n in range(101, 300) if f"/articles-{n}.html" in bad]
         served.pages |= bad | {f"/articles-{n}.html": article(n) for n in GOOD}
@@ -226,7 +226,7 @@ def newspaper() -> Iterator[Newspaper]:
 
 
 def test_the_good_articles_are_stored_and_every_other_address_has_an_outcome(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     done = crawl(
         newspaper,

@@ -24,7 +24,7 @@ from newscrawl.page import read
 from newscrawl.sites import Feed, Site
 from newscrawl.sites.sources import Source, with_row
 from tests.conftest import PROJECT, Database, scrapy
-from tests.loopback import WORDS, Newspaper, serve
+from tests.loopback import WORDS, LoopbackNewspaper, serve
 from tests.site_fixtures import spiders
 
 NOW = dt.datetime.now(dt.UTC)
@@ -59,7 +59,7 @@ def page(number: int) -> str:
 <div class="qissa-nass">{paragraphs}</div></section><footer>جميع الحقوق محفوظة</footer></body></html>"""
 
 
-def plain(numbers: list[int]) -> Newspaper:
+def plain(numbers: list[int]) -> LoopbackNewspaper:
     """A newspaper with a feed, sections in its addresses, and its own markup."""
     cards = "".join(f'<h3><a href="/mojtama/{n}-khabar.html">{story(n)["title"]}</a></h3>' for n in numbers)
     home = (
@@ -69,12 +69,12 @@ def plain(numbers: list[int]) -> Newspaper:
         '<a href="/man-nahnu.html">من نحن</a></nav>'
         f"{cards}</body></html>"
     )
-    newspaper = Newspaper({"/": home, "/robots.txt": "User-agent: *\nAllow: /\n", "/mojtama/": home})
+    newspaper = LoopbackNewspaper({"/": home, "/robots.txt": "User-agent: *\nAllow: /\n", "/mojtama/": home})
     newspaper.pages |= {f"/mojtama/{n}-khabar.html": page(n) for n in numbers}
     return newspaper
 
 
-def with_feed(newspaper: Newspaper, numbers: list[int]) -> None:
+def with_feed(newspaper: LoopbackNewspaper, numbers: list[int]) -> None:
     items = "".join(
         f"<item><title>{story(n)['title']}</title>"
         f"<link>http://127.0.0.1:{newspaper.port}/mojtama/{n}-khabar.html</link>"
@@ -96,7 +96,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
+def newspaper() -> Iterator[LoopbackNewspaper]:
     numbers = list(range(12))
     with serve(plain(numbers)) as served:
         with_feed(served, numbers)
@@ -110,7 +110,7 @@ def kit(clone: Path, *args: str, **more: str) -> str:
 
 
 def test_a_new_site_from_its_address_to_a_crawl(
-    clone: Path, newspaper: Newspaper, database: Database
+    clone: Path, newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     address = f"http://127.0.0.1:{newspaper.port}/"
     said = kit(clone, "newsite", address, "--name", "maraya", "--country", "MA")
@@ -170,7 +170,7 @@ class TestNewsite:
         assert "closed" in kit(clone, "list")
 
     def test_a_wordpress_site_gets_the_family_of_its_theme(self, clone: Path) -> None:
-        newspaper = Newspaper({"/robots.txt": ""})
+        newspaper = LoopbackNewspaper({"/robots.txt": ""})
         numbers = range(1, 7)
         slug = {n: "-".join(story(n)["title"].split()[:5]) + f"-{5000 + n}" for n in numbers}
         with serve(newspaper):
@@ -220,7 +220,7 @@ class TestNewsite:
                 "<table><tr><td>الاثنين ١٨ رمضان ١٤٤٥هـ</td></tr></table></html>"
             )
 
-        newspaper = Newspaper({"/": old(range(6)), "/robots.txt": ""})
+        newspaper = LoopbackNewspaper({"/": old(range(6)), "/robots.txt": ""})
         newspaper.pages |= {"/list.php?cat=1": old(range(3, 9)), "/list.php?cat=3": old(range(9))}
         newspaper.pages |= {f"/show.php?id={n}": shown(n) for n in range(9)}
         with serve(newspaper):

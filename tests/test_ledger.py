@@ -15,7 +15,7 @@ from newscrawl.items import Article
 from newscrawl.ledger import Ledger
 from newscrawl.urls import key
 from tests.conftest import Database, assert_balanced
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.test_crawl import crawl
 from tests.test_store import article as stored_article
 from tests.test_store import writing
@@ -80,8 +80,8 @@ class TestLedger:
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
-    with serve(Newspaper()) as served:
+def newspaper() -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper()) as served:
         yield served
 
 
@@ -101,7 +101,7 @@ def balance(database: Database) -> dict[str, Any]:
     ],
 )
 def test_the_walk_goes_on_whatever_drops_a_request(
-    newspaper: Newspaper, database: Database, setting: str, middleware: str, reason: str
+    newspaper: LoopbackNewspaper, database: Database, setting: str, middleware: str, reason: str
 ) -> None:
     """The requests of articles on two pages of a walk, and of the page after them, are dropped."""
     newspaper.pages = {
@@ -133,7 +133,7 @@ def test_the_walk_goes_on_whatever_drops_a_request(
     ],
 )
 def test_an_article_that_redirects_to_itself(
-    newspaper: Newspaper, database: Database, redirects: dict[str, str], stored: bool
+    newspaper: LoopbackNewspaper, database: Database, redirects: dict[str, str], stored: bool
 ) -> None:
     newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2)}
     newspaper.pages |= {f"/articles-1.html?{query}": article(1) for query in ("utm_source=x", "m=1")}
@@ -148,7 +148,7 @@ def test_an_article_that_redirects_to_itself(
 
 
 def test_a_site_that_wants_its_cookie_back_within_a_redirect_gets_it(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     """No later request has the cookie: each visit sees the page as a new visitor does."""
     newspaper.pages = {"/": listing([2, 1]), "/articles-2.html": article(2), "/articles-1.html": article(1)}
@@ -162,7 +162,7 @@ def test_a_site_that_wants_its_cookie_back_within_a_redirect_gets_it(
 
 @pytest.mark.parametrize("status", [404])
 def test_a_single_page_that_is_not_an_article_has_an_outcome(
-    newspaper: Newspaper, database: Database, status: int
+    newspaper: LoopbackNewspaper, database: Database, status: int
 ) -> None:
     """The address does not match the pattern, but it is the one that was requested."""
     newspaper.pages = {"/about.html": (status, {}, "<title>من نحن</title>")}
@@ -174,7 +174,7 @@ def test_a_single_page_that_is_not_an_article_has_an_outcome(
 
 @pytest.mark.parametrize("status", [404])
 def test_a_pending_address_that_is_no_longer_an_article_has_an_outcome(
-    newspaper: Newspaper, database: Database, status: int
+    newspaper: LoopbackNewspaper, database: Database, status: int
 ) -> None:
     url = f"http://127.0.0.1:{newspaper.port}/news-1.html"
     leave_pending(database, url, times=9)
@@ -202,7 +202,7 @@ def leave_pending(database: Database, url: str, times: int = 1) -> None:
     ],
 )
 def test_a_repeated_visit_that_failed_remains_a_repeated_visit(
-    newspaper: Newspaper, database: Database, status: int, end: str
+    newspaper: LoopbackNewspaper, database: Database, status: int, end: str
 ) -> None:
     """A stored article that is pending becomes gone when it is removed, and not rejected."""
     newspaper.pages = {"/": listing([2, 1]), "/articles-1.html": article(1), "/articles-2.html": article(2)}
@@ -215,7 +215,9 @@ def test_a_repeated_visit_that_failed_remains_a_repeated_visit(
     assert database.ops["rejected"].count_documents({}) == database.ops["pending"].count_documents({}) == 0
 
 
-def test_an_unexpected_304_does_not_settle_a_new_article(newspaper: Newspaper, database: Database) -> None:
+def test_an_unexpected_304_does_not_settle_a_new_article(
+    newspaper: LoopbackNewspaper, database: Database
+) -> None:
     newspaper.pages = {
         "/": listing([2, 1]),
         "/articles-1.html": (304, {}, ""),
@@ -226,7 +228,7 @@ def test_an_unexpected_304_does_not_settle_a_new_article(newspaper: Newspaper, d
 
 
 def test_a_forgotten_article_has_an_outcome_at_another_address(
-    newspaper: Newspaper, database: Database
+    newspaper: LoopbackNewspaper, database: Database
 ) -> None:
     home = f"http://127.0.0.1:{newspaper.port}"
     canonical = f"<head><link rel=canonical href='{home}/articles-1.html'>"
@@ -242,7 +244,9 @@ def test_a_forgotten_article_has_an_outcome_at_another_address(
     assert database["articles"].count_documents({}) == database.ops["pending"].count_documents({}) == 0
 
 
-def test_an_article_that_a_pipeline_drops_has_an_outcome(newspaper: Newspaper, database: Database) -> None:
+def test_an_article_that_a_pipeline_drops_has_an_outcome(
+    newspaper: LoopbackNewspaper, database: Database
+) -> None:
     newspaper.pages = {"/": listing([1, 13, 14])} | {f"/articles-{n}.html": article(n) for n in (1, 13, 14)}
     steps = json.dumps(project.ITEM_PIPELINES | {"tests.middlewares.DropsArticles": 450})
     done = crawl(newspaper, database, "-s", f"ITEM_PIPELINES={steps}")

@@ -104,7 +104,7 @@ class TestLabelledSet:
         } - {"same_day"}
 
     def links(
-        self, run: Run, database: Database, records: list[pairs.Record]
+        self, run: Run, database: Database, records: list[pairs.LabelledArticle]
     ) -> tuple[dict[str, Counter[bool]], list[tuple[str, str]]]:
         """For each kind, how many copies are linked and how many are not; and the groups of linked pairs."""
         write(run, database, [record.article for record in records])

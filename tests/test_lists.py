@@ -28,7 +28,7 @@ from newscrawl.urls import key
 from newscrawl.workers import lists
 from tests.conftest import Database, scrapy
 from tests.list_shapes import ARTICLE, SHAPES, answers, path, source
-from tests.loopback import Newspaper, article, serve
+from tests.loopback import LoopbackNewspaper, article, serve
 from tests.trials import growth, size
 
 ROOT = "https://www.alayam24.com"
@@ -242,7 +242,7 @@ def test_a_saved_list_is_read_as_it_was_online(place: int) -> None:
 def test_a_newspaper_with_such_lists_is_crawled(database: Database) -> None:
     """Crawls all lists in the trials, every tenth one in the normal run."""
     places = range(0, len(SHAPES), 1 if size(100) == 100 else 10)
-    with serve(Newspaper()) as newspaper:
+    with serve(LoopbackNewspaper()) as newspaper:
         root = newspaper.environment["LOOPBACK"]
         wanted: set[str] = set()
         for place in places:

@@ -42,7 +42,7 @@ def shown(documents: Any) -> Mirror:
     }
 
 
-class Newspaper:
+class RandomWrites:
     """Writes to a database what crawls write, in random order."""
 
     def __init__(self, database: Database, client: AsyncMongoClient[dict[str, Any]], seed: int) -> None:
@@ -94,7 +94,7 @@ def test_a_mirror_follows_crawls_that_do_everything(run: Run, database: Database
     async def beside() -> dt.datetime:
         since = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
         async with AsyncMongoClient[dict[str, Any]](database.uri, tz_aware=True, w="majority") as client:
-            newspaper = Newspaper(database, client, 24)
+            newspaper = RandomWrites(database, client, 24)
             for _ in range(max(12, size(300))):
                 step = asyncio.create_task(newspaper.step())
                 while not step.done():

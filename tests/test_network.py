@@ -10,7 +10,7 @@ import pytest
 
 from newscrawl.download.network import is_public, networks, private_hosts
 from tests.conftest import Database, scrapy
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.test_render import needs_browser
 from tests.trials import long
 
@@ -52,7 +52,12 @@ def test_networks_of_the_setting() -> None:
 
 
 def crawl(
-    database: Database, newspaper: Newspaper, host: str, *args: str, spider: str = "named", **environment: str
+    database: Database,
+    newspaper: LoopbackNewspaper,
+    host: str,
+    *args: str,
+    spider: str = "named",
+    **environment: str,
 ) -> Any:
     return scrapy(
         "crawl",
@@ -72,14 +77,14 @@ def crawl(
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
+def newspaper() -> Iterator[LoopbackNewspaper]:
     pages: dict[str, Any] = {"/": listing([1, 2])} | {f"/articles-{n}.html": article(n) for n in (1, 2)}
-    with serve(Newspaper(pages)) as served:
+    with serve(LoopbackNewspaper(pages)) as served:
         yield served
 
 
 def test_a_public_name_that_resolves_to_this_machine_gets_no_request(
-    database: Database, newspaper: Newspaper
+    database: Database, newspaper: LoopbackNewspaper
 ) -> None:
     done = crawl(database, newspaper, "news.example.com")
     assert done.returncode == 3, done.stderr
@@ -87,7 +92,7 @@ def test_a_public_name_that_resolves_to_this_machine_gets_no_request(
     assert newspaper.headers == {}  # not even robots.txt
 
 
-def test_a_private_network_may_be_allowed(database: Database, newspaper: Newspaper) -> None:
+def test_a_private_network_may_be_allowed(database: Database, newspaper: LoopbackNewspaper) -> None:
     done = crawl(database, newspaper, "news.example.com", NEWSCRAWL_PRIVATE_NETWORKS="127.0.0.0/8")
     assert done.returncode == 0, done.stderr
     assert len(database.articles()) == 2
@@ -95,7 +100,7 @@ def test_a_private_network_may_be_allowed(database: Database, newspaper: Newspap
 
 @needs_browser
 @long
-def test_a_browser_sends_it_no_request_either(database: Database, newspaper: Newspaper) -> None:
+def test_a_browser_sends_it_no_request_either(database: Database, newspaper: LoopbackNewspaper) -> None:
     given = ("-s", "ROBOTSTXT_OBEY=False")
     done = crawl(database, newspaper, "news.example.com", *given, spider="named_rendered")
     assert done.returncode == 3, done.stderr
@@ -129,7 +134,9 @@ def neighbour(host: str, port: int) -> Iterator[list[str]]:
         thread.join()
 
 
-def test_no_page_of_a_site_leads_to_another_private_address(database: Database, newspaper: Newspaper) -> None:
+def test_no_page_of_a_site_leads_to_another_private_address(
+    database: Database, newspaper: LoopbackNewspaper
+) -> None:
     """A list, robots.txt and an article redirect there; links, a feed, a sitemap and an index name it."""
     here, there = f"http://127.0.0.1:{newspaper.port}", f"http://127.0.0.2:{newspaper.port}"
     elsewhere = [there, f"http://localhost:{newspaper.port}", f"http://2130706434:{newspaper.port}"]

@@ -13,12 +13,12 @@ from newscrawl.progress import Progress
 from newscrawl.watch.live import Live, note
 
 
-class Terminal(io.StringIO):
+class FakeTerminal(io.StringIO):
     def isatty(self) -> bool:
         return True
 
 
-class Clock:
+class FakeClock:
     now = 0.0
 
     def __call__(self) -> float:
@@ -26,7 +26,7 @@ class Clock:
 
 
 def test_a_log_gets_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    clock = Clock()
+    clock = FakeClock()
     shown = Progress("building the index bands_1", clock=clock)
     with caplog.at_level(logging.INFO):
         for second in range(0, 180, 5):
@@ -40,7 +40,7 @@ def test_a_log_gets_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_command_without_a_terminal_prints_the_same_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = Clock()
+    clock = FakeClock()
     shown = Progress("articles signed again", bar=True, clock=clock)
     shown.show(10, 100)
     clock.now = 61.0
@@ -49,7 +49,7 @@ def test_a_command_without_a_terminal_prints_the_same_lines(capsys: pytest.Captu
 
 
 def test_a_terminal_gets_a_bar_that_rewrites_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal, clock = Terminal(), Clock()
+    terminal, clock = FakeTerminal(), FakeClock()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(sys, "__stderr__", terminal)
     shown = Progress("articles signed again", bar=True, clock=clock)
@@ -70,7 +70,7 @@ def test_a_crawl_shows_what_became_of_its_pages_and_how_many_addresses_wait() ->
 
 
 def test_a_line_of_the_log_does_not_run_into_the_drawn_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
+    terminal = FakeTerminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(sys, "__stderr__", terminal)
     crawler = get_crawler(Spider)
@@ -91,7 +91,7 @@ def test_a_line_of_the_log_does_not_run_into_the_drawn_line(monkeypatch: pytest.
 
 @pytest.mark.parametrize("settings", [{"SCRAPYD_JOB": "1"}, {"LOG_FILE": "crawl.log"}])
 def test_nothing_is_drawn_into_a_log(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(sys, "stderr", FakeTerminal())
     live = Live.from_crawler(get_crawler(Spider, settings))
     before = list(logging.getLogger().handlers)
 

@@ -18,7 +18,7 @@ from scrapy.settings import Settings
 from newscrawl.download.errors import BrowserMissing
 from newscrawl.download.render import BROWSERS, find_browser
 from tests.conftest import Database, scrapy
-from tests.loopback import TEXT, Newspaper, article, serve
+from tests.loopback import TEXT, LoopbackNewspaper, article, serve
 from tests.trials import size
 
 
@@ -44,9 +44,9 @@ setTimeout(() => fetch("/data{path}").then(answer => answer.text()).then(text =>
 </script></body></html>"""
 
 
-def rendered(numbers: list[int]) -> Newspaper:
+def rendered(numbers: list[int]) -> LoopbackNewspaper:
     """A newspaper whose pages contain their articles only after their scripts have run."""
-    newspaper = Newspaper()
+    newspaper = LoopbackNewspaper()
     links = "".join(f'<li><a href="/articles-{n}.html">خبر محلي رقم {n}</a></li>' for n in numbers)
     newspaper.pages["/data/"] = f"<ul>{links}</ul>"
     for number in numbers:
@@ -56,7 +56,7 @@ def rendered(numbers: list[int]) -> Newspaper:
     return newspaper
 
 
-def finish(newspaper: Newspaper, numbers: list[int], more: dict[int, str]) -> None:
+def finish(newspaper: LoopbackNewspaper, numbers: list[int], more: dict[int, str]) -> None:
     third = f"http://localhost:{newspaper.port}"
     for path in ["/", *(f"/articles-{n}.html" for n in numbers)]:
         script = more.get(int("".join(filter(str.isdigit, path)) or 0), "")
@@ -64,7 +64,7 @@ def finish(newspaper: Newspaper, numbers: list[int], more: dict[int, str]) -> No
 
 
 @pytest.fixture
-def newspaper(request: pytest.FixtureRequest) -> Iterator[Newspaper]:
+def newspaper(request: pytest.FixtureRequest) -> Iterator[LoopbackNewspaper]:
     numbers: list[int] = list(range(1, request.param + 1))
     with serve(rendered(numbers)) as served:
         finish(served, numbers, {})
@@ -74,7 +74,9 @@ def newspaper(request: pytest.FixtureRequest) -> Iterator[Newspaper]:
 class Crawling:
     """A crawl of the newspaper in a separate process, which a test can watch and disturb."""
 
-    def __init__(self, database: Database, newspaper: Newspaper, *args: str, **environment: str) -> None:
+    def __init__(
+        self, database: Database, newspaper: LoopbackNewspaper, *args: str, **environment: str
+    ) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL_T"))}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scrapy", "crawl", "loopback_rendered", "-s", "DOWNLOAD_DELAY=0",
@@ -176,7 +178,7 @@ def test_all_articles_are_stored_even_if_the_browser_is_killed(database: Databas
 
 @needs_browser
 @pytest.mark.parametrize("newspaper", [2], indirect=True)
-def test_the_request_of_a_rendered_page(database: Database, newspaper: Newspaper) -> None:
+def test_the_request_of_a_rendered_page(database: Database, newspaper: LoopbackNewspaper) -> None:
     crawl = Crawling(database, newspaper)
     assert crawl.wait() == 0, crawl.said[-4000:]
     docs = database.articles()

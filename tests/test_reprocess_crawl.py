@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import Database, scrapy
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.test_crawl import crawl
 from tests.trials import size
 
@@ -41,7 +41,7 @@ def page(n: int, more: str = "") -> str:
     return article(n, text=f"{' '.join(words)} {more}")
 
 
-def made() -> Newspaper:
+def made() -> LoopbackNewspaper:
     numbers = list(range(ARTICLES))
     pages: dict[str, Any] = {f"/articles-{n}.html": page(n) for n in numbers}
     for n in numbers[::3]:
@@ -52,7 +52,7 @@ def made() -> Newspaper:
     pages["/feed"] = (200, {"Content-Type": "application/rss+xml"}, feed([*numbers, 900]))
     pages["/"] = listing(numbers)
     pages["/sitemap.xml"] = (404, {}, "")
-    return Newspaper(pages)
+    return LoopbackNewspaper(pages)
 
 
 def test_the_documents_of_two_crawls_are_made_again_from_their_archive(

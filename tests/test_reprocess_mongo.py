@@ -13,7 +13,7 @@ import pytest
 from pymongo import AsyncMongoClient, MongoClient
 from scrapy.http import HtmlResponse, Request, Response
 
-from benchmarks.crawling.newspaper import Newspaper
+from benchmarks.crawling.newspaper import BenchmarkNewspaper
 from newscrawl.archive.archive import Archive
 from newscrawl.archive.places import Folder
 from newscrawl.identity import content_hash
@@ -180,7 +180,7 @@ def archived(folder: Path, count: int) -> None:
     """An archive of a declared site with this many pages."""
     began = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
     file = Archiving(folder, "alayam24", began, "5f2c81d0", "node1")
-    pages = Newspaper.made(count, began).articles("https://www.alayam24.com").values()
+    pages = BenchmarkNewspaper.made(count, began).articles("https://www.alayam24.com").values()
     for number, (_, text) in enumerate(pages):
         url = f"https://www.alayam24.com/articles-{number}.html"
         meta = {"key": key(url), "asked": url, "fetched_at": began + dt.timedelta(seconds=number)}
@@ -234,7 +234,8 @@ def test_a_visit_is_noted_before_later_pages_are_stored(tmp_path: Path) -> None:
     file = Archiving(tmp_path, "alayam24", WHEN, "5f2c81d0", "node1")
     url, raw = "https://www.alayam24.com/articles-1.html", None
     pages = [
-        text.encode() for _, text in Newspaper.made(2, WHEN).articles("https://www.alayam24.com").values()
+        text.encode()
+        for _, text in BenchmarkNewspaper.made(2, WHEN).articles("https://www.alayam24.com").values()
     ]
     answers: list[Response] = [
         HtmlResponse(url, body=pages[0]), Response(url, status=304), HtmlResponse(url, body=pages[1]),
@@ -308,7 +309,7 @@ def test_an_archive_in_s3_is_read(
 def test_an_archive_of_2016_is_linked_with_a_crawl_of_2026(database: Database, tmp_path: Path) -> None:
     for year, host in ((2026, "https://www.naql.ma"), (2016, "https://www.asl.ma")):
         path = tmp_path / f"{year}.warc.gz"
-        pages = Newspaper.made(6, made_warc.NEWEST).articles(host).items()
+        pages = BenchmarkNewspaper.made(6, made_warc.NEWEST).articles(host).items()
         records = [
             record("response", host + place, answer(text, GOOD[0]), at=f"{year}-09-02T08:00:00Z")
             for place, (_, text) in pages

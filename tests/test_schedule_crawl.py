@@ -16,7 +16,7 @@ from newscrawl.schedule.ends import left_behind
 from newscrawl.store.patience import reason
 from tests import conftest
 from tests.conftest import Database
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 from tests.mongod import Mongod, Proxy, mongod, proxy
 from tests.trials import size
 
@@ -76,17 +76,17 @@ def gate() -> Iterator[Gate]:
 
 
 @pytest.fixture
-def newspaper(gate: Gate) -> Iterator[Newspaper]:
-    with serve(Newspaper(gate)) as served:
+def newspaper(gate: Gate) -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper(gate)) as served:
         yield served
         gate.opened.set()
 
 
-class Crawl:
+class ScrapydCrawl:
     """A crawl as Scrapyd starts it; its log is in a file."""
 
     def __init__(
-        self, newspaper: Newspaper, database: Database, uri: str, folder: Path, patience: float
+        self, newspaper: LoopbackNewspaper, database: Database, uri: str, folder: Path, patience: float
     ) -> None:
         self.log_file = folder / "one.log"
         self.process = conftest.start(
@@ -112,15 +112,15 @@ class Crawl:
         return self.process.wait(240)
 
 
-Start = Callable[..., Crawl]
+Start = Callable[..., ScrapydCrawl]
 
 
 @pytest.fixture
-def start(newspaper: Newspaper, claimed: Database, server: Mongod, tmp_path: Path) -> Iterator[Start]:
+def start(newspaper: LoopbackNewspaper, claimed: Database, server: Mongod, tmp_path: Path) -> Iterator[Start]:
     crawls = []
 
-    def begin(patience: float, uri: str = server.uri) -> Crawl:
-        crawls.append(Crawl(newspaper, claimed, uri, tmp_path, patience))
+    def begin(patience: float, uri: str = server.uri) -> ScrapydCrawl:
+        crawls.append(ScrapydCrawl(newspaper, claimed, uri, tmp_path, patience))
         return crawls[-1]
 
     yield begin
@@ -129,7 +129,7 @@ def start(newspaper: Newspaper, claimed: Database, server: Mongod, tmp_path: Pat
         crawl.process.wait()
 
 
-def agree(crawl: Crawl, status: int, database: Database, outcome: str) -> None:
+def agree(crawl: ScrapydCrawl, status: int, database: Database, outcome: str) -> None:
     """Check that exit status, record, last sentence of the log and lease say the same."""
     said = crawl.log
     assert (status, database.run()["outcome"]) == ({"ok": 0, "store_down": 4}[outcome], outcome), said
@@ -175,7 +175,7 @@ def test_a_lasting_failure_ends_the_run_as_store_down(
     start: Start,
     server: Mongod,
     claimed: Database,
-    newspaper: Newspaper,
+    newspaper: LoopbackNewspaper,
     commands: list[str],
     collection: str,
 ) -> None:
@@ -193,7 +193,7 @@ def test_a_lasting_failure_ends_the_run_as_store_down(
 
 
 def test_a_record_that_cannot_be_written_ends_the_crawl_and_is_left_next_to_the_log(
-    start: Start, server: Mongod, claimed: Database, newspaper: Newspaper
+    start: Start, server: Mongod, claimed: Database, newspaper: LoopbackNewspaper
 ) -> None:
     refuse(server, claimed, ["update"], "runs", "alwaysOn")
     crawl = start(0.5)

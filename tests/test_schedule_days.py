@@ -30,7 +30,7 @@ SINCE, UNTIL = dt.date(2024, 1, 1), dt.date(2024, 1, 28)
 Fault = Callable[[], Callable[[], None] | None]
 
 
-class Days(World):
+class ScheduleWorld(World):
     """A world in which things break, and the expectations."""
 
     def begin(self, chance: random.Random) -> None:
@@ -288,7 +288,7 @@ def test_the_guarantees_hold_whatever_breaks(database: Database, tmp_path: Path)
     while lived < node_days:
         days = max(1, min(WORLD_DAYS, (node_days - lived) / 3) - QUIET_DAYS)
         database.client.drop_database(database.ops.name)
-        world = Days(database, tmp_path)
+        world = ScheduleWorld(database, tmp_path)
         world.begin(random.Random(seed))
         for machine in world.machines:
             machine.takes = 90
@@ -306,7 +306,7 @@ def test_the_guarantees_hold_whatever_breaks(database: Database, tmp_path: Path)
     print("longest silence beyond outages: " + ", ".join(f"{s} {g / HOUR:.2f} h" for s, g in longest.items()))
 
 
-def settle(world: Days) -> None:
+def settle(world: ScheduleWorld) -> None:
     """Let all be well for two days, and check that every job is done once."""
     for _, heal in world.heals:
         heal()

@@ -17,7 +17,7 @@ from newscrawl.schedule import lease
 from newscrawl.schedule.lease import Lease
 from newscrawl.timings import LEASE, MARGIN
 from tests.conftest import Database, scrapy, start
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 
 NOW = dt.datetime(2024, 3, 27, 12, tzinfo=dt.UTC)
 
@@ -118,7 +118,7 @@ class TestOutage:
 class TestCrawl:
     def test_a_crawl_whose_lease_went_to_another_job_ends(self, claimed: Database) -> None:
         pages = {"/": listing(list(range(1, 200)))} | {f"/articles-{n}.html": article(n) for n in range(200)}
-        with serve(Newspaper(pages)) as newspaper:
+        with serve(LoopbackNewspaper(pages)) as newspaper:
             crawl = start(
                 "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback", "-s", "SCHEDULED=True",
                 "-s", "HEARTBEAT=0.1", "-s", "DOWNLOAD_DELAY=0.3", "-s", "AUTOTHROTTLE_ENABLED=False",
@@ -136,7 +136,7 @@ class TestCrawl:
         assert claimed.ops["marks"].count_documents({}) == 0
 
     def test_a_scheduled_crawl_without_a_claim_does_not_run(self, claimed: Database) -> None:
-        with serve(Newspaper({"/": listing([1])})) as newspaper:
+        with serve(LoopbackNewspaper({"/": listing([1])})) as newspaper:
             done = scrapy(
                 "crawl", "loopback", "-s", "SPIDER_MODULES=tests.loopback", "-s", "SCHEDULED=True",
                 "-a", "_job=two", MONGODB_URI=claimed.uri, MONGODB_DATABASE=claimed.name,

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Database
-from tests.loopback import Newspaper
+from tests.loopback import LoopbackNewspaper
 from tests.mongod import Mongod, mongod
 from tests.test_scrapyd import Gate, Machine, deployed, newspaper, project, until
 from tests.trials import size
@@ -42,7 +42,7 @@ def server(tmp_path: Path) -> Iterator[Mongod]:
         yield started
 
 
-class Place:
+class StoppedNode:
     """One node with its schedule as a service, four slots and four sites."""
 
     def __init__(self, machine: Machine, database: Database, pages: Gate) -> None:
@@ -84,7 +84,9 @@ class Place:
 
 
 @contextmanager
-def place(server: Mongod, folder: Path, project: Path, eggs: Path, newspaper: Newspaper) -> Iterator[Place]:
+def place(
+    server: Mongod, folder: Path, project: Path, eggs: Path, newspaper: LoopbackNewspaper
+) -> Iterator[StoppedNode]:
     with server.client() as client:
         database = Database(server.uri, "stopped", client)
         machine = Machine("node1", folder / "node1", project, database, newspaper)
@@ -98,14 +100,14 @@ def place(server: Mongod, folder: Path, project: Path, eggs: Path, newspaper: Ne
                 cwd=project, env=machine.environment, stderr=log,
             )  # fmt: skip
         try:
-            yield Place(machine, database, newspaper.pages)  # type: ignore[arg-type]
+            yield StoppedNode(machine, database, newspaper.pages)  # type: ignore[arg-type]
             service.send_signal(signal.SIGTERM)
             assert service.wait(10) == 0
         finally:
             service.kill()
             service.wait()
             newspaper.pages.opened.set()  # type: ignore[attr-defined]
-            for run in Place(machine, database, newspaper.pages).runs:  # type: ignore[arg-type]
+            for run in StoppedNode(machine, database, newspaper.pages).runs:  # type: ignore[arg-type]
                 with suppress(ProcessLookupError):
                     os.kill(run["pid"], signal.SIGKILL)
             machine.kill()
@@ -113,7 +115,7 @@ def place(server: Mongod, folder: Path, project: Path, eggs: Path, newspaper: Ne
 
 
 def test_crawls_in_all_slots(
-    server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: Newspaper
+    server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: LoopbackNewspaper
 ) -> None:
     with place(server, tmp_path, project, deployed[1], newspaper) as there:
         until(there.all_taken, 120)
@@ -131,7 +133,9 @@ def test_crawls_in_all_slots(
         assert there.overlaps() == []
 
 
-def test_scrapyd(server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: Newspaper) -> None:
+def test_scrapyd(
+    server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: LoopbackNewspaper
+) -> None:
     newspaper.pages.opened.set()  # type: ignore[attr-defined]
     with place(server, tmp_path, project, deployed[1], newspaper) as there:
         until(there.well_since(0), 120)
@@ -145,7 +149,9 @@ def test_scrapyd(server: Mongod, tmp_path: Path, project: Path, deployed: Any, n
         assert there.overlaps() == []
 
 
-def test_mongod(server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: Newspaper) -> None:
+def test_mongod(
+    server: Mongod, tmp_path: Path, project: Path, deployed: Any, newspaper: LoopbackNewspaper
+) -> None:
     with place(server, tmp_path, project, deployed[1], newspaper) as there:
         until(there.all_taken, 120)
         before = {run["_id"] for run in there.runs}

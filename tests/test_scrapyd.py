@@ -32,7 +32,7 @@ from newscrawl.vocabulary import RunOutcome
 from spiders.alayam24 import Alayam24
 from spiders.maghress import Maghress
 from tests.conftest import PROJECT, RECORDING, Database, scrapy
-from tests.loopback import Loopback, Newspaper, article, listing, serve
+from tests.loopback import Loopback, LoopbackNewspaper, article, listing, serve
 from tests.test_kit import plain
 from tests.trials import size
 
@@ -103,7 +103,7 @@ class Machine:
     folder: Path
     project: Path
     database: Database
-    newspaper: Newspaper
+    newspaper: LoopbackNewspaper
     port: int = 0
     scrapyd: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -227,9 +227,9 @@ class Gate(dict[str, Any]):
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
+def newspaper() -> Iterator[LoopbackNewspaper]:
     pages = Gate({"/": listing([3, 2, 1]), **{f"/articles-{n}.html": article(n) for n in (1, 2, 3)}})
-    with serve(Newspaper(pages)) as served:
+    with serve(LoopbackNewspaper(pages)) as served:
         yield served
         pages.opened.set()
 
@@ -241,7 +241,7 @@ def deployed(
     """Scrapyd's answer to the deployment, and the folder of eggs that it left."""
     folder = tmp_path_factory.mktemp("deployed")
     machine = Machine(
-        "deploying", folder, project, Database(mongodb, "none", MongoClient(mongodb)), Newspaper()
+        "deploying", folder, project, Database(mongodb, "none", MongoClient(mongodb)), LoopbackNewspaper()
     )
     try:
         machine.start()
@@ -260,7 +260,7 @@ def machines(
     project: Path,
     deployed: tuple[dict[str, Any], Path],
     database: Database,
-    newspaper: Newspaper,
+    newspaper: LoopbackNewspaper,
 ) -> Iterator[Machines]:
     """Starts machines that have the egg and share a database."""
     started = []
@@ -340,7 +340,7 @@ class TestSchedule:
         assert database.ops["leases"].count_documents({"job": None}) == 2
 
     def test_sites_that_were_due_while_the_service_was_down_are_crawled_once(
-        self, machine: Machine, database: Database, newspaper: Newspaper
+        self, machine: Machine, database: Database, newspaper: LoopbackNewspaper
     ) -> None:
         (killed,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
@@ -356,7 +356,7 @@ class TestSchedule:
         assert len(database.articles()) == 3
 
     def test_a_running_spider_is_not_started_again(
-        self, machine: Machine, database: Database, newspaper: Newspaper
+        self, machine: Machine, database: Database, newspaper: LoopbackNewspaper
     ) -> None:
         (running,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
@@ -377,7 +377,7 @@ class TestSchedule:
         assert {run["_id"] for run in database.ops["runs"].find()} == {running, by_hand}
 
     def test_a_cancelled_job_ends_cleanly(
-        self, machine: Machine, database: Database, newspaper: Newspaper
+        self, machine: Machine, database: Database, newspaper: LoopbackNewspaper
     ) -> None:
         (job,) = machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
@@ -391,7 +391,7 @@ class TestSchedule:
         assert database.ops["marks"].count_documents({}) == 0
 
     def test_a_killed_crawl_shows_as_killed_and_is_not_repeated_at_once(
-        self, machine: Machine, database: Database, newspaper: Newspaper
+        self, machine: Machine, database: Database, newspaper: LoopbackNewspaper
     ) -> None:
         machine.schedule(LOOPBACK)
         until(lambda: newspaper.articles_asked())
@@ -419,7 +419,7 @@ def test_newspapers_without_a_declaration_are_learned_and_crawled_by_their_own_j
     with (
         serve(plain(list(range(8)))) as sada,
         serve(plain(list(range(20, 28)))) as raya,
-        serve(Newspaper()) as shop,
+        serve(LoopbackNewspaper()) as shop,
     ):
         homes = {"sada": sada, "raya": raya, "shop": shop}
         text = "\n".join(
@@ -450,7 +450,7 @@ def test_newspapers_without_a_declaration_are_learned_and_crawled_by_their_own_j
 
 @pytest.mark.trials
 def test_one_of_two_machines_is_killed_and_its_site_runs_on_the_other(
-    machines: Machines, database: Database, newspaper: Newspaper
+    machines: Machines, database: Database, newspaper: LoopbackNewspaper
 ) -> None:
     skip = 0 if size(100) == 100 else 5  # in a small trial time passes more quickly
     both = {name: machines(name) for name in ("node1", "node2")}

@@ -16,7 +16,7 @@ from scrapy.utils.project import get_project_settings
 from newscrawl.schedule.node import Scrapyd, ScrapydError
 from tests.conftest import PROJECT, RECORDING, SPIDERS, Database, scrapy
 from tests.mongod import mongod
-from tests.test_data_page import CLOCK, EXAMPLES, MIRROR, SAMPLE, SEARCH, SETUP, Reader
+from tests.test_data_page import CLOCK, EXAMPLES, MIRROR, SAMPLE, SEARCH, SETUP, NotebookReader
 from tests.test_store import Run, article, store
 
 PASSWORDS = {"NEWSCRAWL_WRITER_PASSWORD": "w-secret", "NEWSCRAWL_READER_PASSWORD": "r-secret"}
@@ -93,7 +93,7 @@ def test_the_reader_runs_every_example_and_the_writer_crawls(
     reader = f"mongodb://newscrawl_reader:r-secret@127.0.0.1:{port}/newscrawl"
     monkeypatch.setenv("MONGODB_URI", reader)
     monkeypatch.setenv("MONGODB_DATABASE", "newscrawl")
-    pasting = Reader(capsys)
+    pasting = NotebookReader(capsys)
     pasting.paste(SETUP)
     for block in (EXAMPLES, SEARCH, MIRROR, SAMPLE, CLOCK):  # all but those that need more packages
         pasting.paste(block)

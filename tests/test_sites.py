@@ -25,7 +25,7 @@ from newscrawl.sites.families import THEMES, WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.sources import resolve
 from newscrawl.urls import key
 from tests.conftest import PROJECT
-from tests.site_fixtures import Crawl, OfflineSite, differences, load, names, spiders
+from tests.site_fixtures import OfflineCrawl, OfflineSite, differences, load, names, spiders
 
 SITES = sorted(spiders())
 CRAWLED = [name for name in SITES if not spiders()[name].site.refused]
@@ -151,7 +151,7 @@ class TestDeclarations:
         assert not set(refused) & set(names())
         for name in refused:
             with pytest.raises(CloseSpider):
-                Crawl(OfflineSite(name, dt.datetime(2026, 9, 20, tzinfo=dt.UTC), [], [])).run()
+                OfflineCrawl(OfflineSite(name, dt.datetime(2026, 9, 20, tzinfo=dt.UTC), [], [])).run()
 
     @pytest.mark.parametrize(("name", "url"), ARTICLES)
     def test_an_address_of_an_article(self, name: str, url: str) -> None:
@@ -175,7 +175,7 @@ class TestOffline:
         )
 
     def test_every_article_is_found_and_nothing_else(self, offline: OfflineSite) -> None:
-        crawl = Crawl(offline).run()
+        crawl = OfflineCrawl(offline).run()
         assert crawl.missing == [], f"after a change of the site file: scrapy fixture {offline.name} --afresh"
         assert crawl.forbidden == []
         wanted = {_place(page.answer.url) for page in offline.pages if page.found}
@@ -185,7 +185,7 @@ class TestOffline:
     def test_all_fields_are_correct(self, offline: OfflineSite) -> None:
         problems = []
         for page in offline.pages:
-            read = Crawl(offline).page(page).articles
+            read = OfflineCrawl(offline).page(page).articles
             problems += (
                 differences(page, read[page.answer.url])
                 if read

@@ -18,7 +18,7 @@ from newscrawl.store.schema import prepare
 from newscrawl.store.writer import StoreDownError, Writer
 from newscrawl.urls import key
 from tests.conftest import Database, scrapy
-from tests.loopback import Newspaper, listing, serve
+from tests.loopback import LoopbackNewspaper, listing, serve
 from tests.loopback import article as page
 from tests.mongod import mongod, proxy
 
@@ -310,7 +310,9 @@ def test_a_writer_limits_the_bytes_that_wait(run: Run) -> None:
 
 
 def test_a_stopped_crawl_leaves_its_requests_on_the_pending_list(database: Database) -> None:
-    newspaper = Newspaper({"/": listing(list(range(9)))} | {f"/articles-{n}.html": page(n) for n in range(9)})
+    newspaper = LoopbackNewspaper(
+        {"/": listing(list(range(9)))} | {f"/articles-{n}.html": page(n) for n in range(9)}
+    )
 
     def crawl(*args: str) -> None:
         with serve(newspaper):

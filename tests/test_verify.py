@@ -15,18 +15,18 @@ from newscrawl.kit.report import HEADING, DatedVerdict, Report, markdown
 from newscrawl.kit.verify import Verdict
 from newscrawl.sites import Site
 from tests.conftest import scrapy, start
-from tests.loopback import Newspaper, article, listing, serve
+from tests.loopback import LoopbackNewspaper, article, listing, serve
 
 AT = dt.datetime(2026, 11, 28, 9, 30, tzinfo=dt.UTC)
 SITES = ("-s", "SPIDER_MODULES=tests.verified_sites", "-s", "RETRY_ENABLED=False")
 
 
-def newspaper() -> Newspaper:
+def newspaper() -> LoopbackNewspaper:
     pages = {f"/articles-{number}.html": article(number) for number in range(4)}
-    return Newspaper({"/robots.txt": "", "/": listing([0, 1, 2, 3]), **pages})
+    return LoopbackNewspaper({"/robots.txt": "", "/": listing([0, 1, 2, 3]), **pages})
 
 
-def addresses(first: Newspaper, second: Newspaper) -> dict[str, str]:
+def addresses(first: LoopbackNewspaper, second: LoopbackNewspaper) -> dict[str, str]:
     places = {"VERIFIED_FIRST": first.port, "VERIFIED_SECOND": second.port}
     given = {name: f"http://127.0.0.1:{port}/" for name, port in places.items()}
     return given | {"NEWSCRAWL_DOWNLOAD_DELAY": "0"}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.site_months import World
 from tests.trials import long
-from tests.watched import Score, Watched
+from tests.watched import Score, WatchTrial
 
 HOUR = dt.timedelta(hours=1)
 TUNED = range(20)
@@ -16,12 +16,12 @@ TUNED = range(20)
 def scored(seeds: range, every: dt.timedelta) -> Score:
     total = Score()
     for seed in seeds:
-        total.add(Watched(World(seed)).score(every))
+        total.add(WatchTrial(World(seed)).score(every))
     return total
 
 
 def test_a_month_raises_the_right_alarms_and_no_others() -> None:
-    score = Watched(World(3, sites=4)).score(24 * HOUR)
+    score = WatchTrial(World(3, sites=4)).score(24 * HOUR)
     assert score.due >= 2
     assert not score.missed, score
     assert not score.false, score.false

@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
 
 
 @dataclass
-class Visit:
+class BrowserVisit:
     """A page in a browser, with all its errors."""
 
     page: Page
@@ -77,18 +77,18 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser) -> Iterator[Callable[..., BrowserVisit]]:
     """Opens pages, each in a fresh browser."""
     opened = []
 
     def open_(
         address: str, lang: str = "en", size: dict[str, int] | None = None, scheme: str = "light"
-    ) -> Visit:
+    ) -> BrowserVisit:
         context = browser.new_context(
             viewport=size or DESKTOP, color_scheme=scheme, locale="ar-MA" if lang == "ar" else "en-GB"
         )  # type: ignore[arg-type]
         opened.append(context)
-        found = Visit(context.new_page())
+        found = BrowserVisit(context.new_page())
         found.page.on("console", lambda said: found.errors.append(said.text))
         found.page.on("pageerror", lambda error: found.errors.append(str(error)))
         found.page.on("request", lambda request: found.asked.add(request.url.split("/")[2]))
@@ -102,7 +102,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
 @pytest.mark.parametrize(("lang", "size", "scheme"), LOOKS)
 def test_pages_have_the_right_direction_fit_the_screen_and_send_no_request_elsewhere(
-    site: str, visit: Callable[..., Visit], lang: str, size: dict[str, int], scheme: str
+    site: str, visit: Callable[..., BrowserVisit], lang: str, size: dict[str, int], scheme: str
 ) -> None:
     seen = visit(site, lang, size, scheme)
     page = seen.page
@@ -119,7 +119,7 @@ def test_pages_have_the_right_direction_fit_the_screen_and_send_no_request_elsew
 
 
 def test_the_keyboard_and_the_back_button_lead_through_the_site(
-    site: str, visit: Callable[..., Visit]
+    site: str, visit: Callable[..., BrowserVisit]
 ) -> None:
     page = visit(site, "ar").page
     page.keyboard.press("Tab")
@@ -138,7 +138,7 @@ def test_the_keyboard_and_the_back_button_lead_through_the_site(
 
 
 def test_a_kept_page_runs_nothing_and_requests_nothing(
-    site: str, visit: Callable[..., Visit], outside: Outside
+    site: str, visit: Callable[..., BrowserVisit], outside: Outside
 ) -> None:
     seen = visit(f"{site}/rejected/barid01", "ar")
     frame = seen.page.frame_locator("iframe.kept")
@@ -154,7 +154,7 @@ def test_a_kept_page_runs_nothing_and_requests_nothing(
 
 
 def test_the_policy_alone_restrains_a_kept_page_that_is_not_rebuilt(
-    site: str, visit: Callable[..., Visit], outside: Outside, monkeypatch: pytest.MonkeyPatch
+    site: str, visit: Callable[..., BrowserVisit], outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def as_it_is(page: KeptPage) -> str:
         return page.body.decode().replace('<link rel="preconnect"', "<link")  # which no policy covers
@@ -171,7 +171,11 @@ def test_the_policy_alone_restrains_a_kept_page_that_is_not_rebuilt(
 
 @pytest.mark.parametrize("is_tamed", [True, False])
 def test_the_archived_page_of_an_article_runs_nothing_and_requests_nothing(
-    site: str, visit: Callable[..., Visit], outside: Outside, monkeypatch: pytest.MonkeyPatch, is_tamed: bool
+    site: str,
+    visit: Callable[..., BrowserVisit],
+    outside: Outside,
+    monkeypatch: pytest.MonkeyPatch,
+    is_tamed: bool,
 ) -> None:
     if not is_tamed:  # the policy and the sandbox alone
         monkeypatch.setattr("newscrawl.web.app.tamed", lambda page: page.body.decode())
@@ -189,7 +193,7 @@ def test_the_archived_page_of_an_article_runs_nothing_and_requests_nothing(
 
 
 @long
-def test_axe_finds_nothing_serious(site: str, visit: Callable[..., Visit], tmp_path: Path) -> None:
+def test_axe_finds_nothing_serious(site: str, visit: Callable[..., BrowserVisit], tmp_path: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("no npm: axe-core is not at hand")

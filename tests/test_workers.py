@@ -18,7 +18,7 @@ from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDi
 from newscrawl.workers.pool import Pool
 from tests import worker_tasks as tasks
 from tests.conftest import PROJECT, Database, start
-from tests.loopback import ENDLESS, Loopback, Newspaper, article, listing, serve
+from tests.loopback import ENDLESS, Loopback, LoopbackNewspaper, article, listing, serve
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 LONG = 3600.0
@@ -51,8 +51,8 @@ def await_that(what: Callable[[], Any], crawl: subprocess.Popen[bytes] | None = 
 
 
 @pytest.fixture
-def newspaper() -> Iterator[Newspaper]:
-    with serve(Newspaper()) as served:
+def newspaper() -> Iterator[LoopbackNewspaper]:
+    with serve(LoopbackNewspaper()) as served:
         yield served
 
 
@@ -336,7 +336,7 @@ asyncio.run(main())
     assert said.stdout.split() == ["True", "None"], said.stderr
 
 
-def begin(newspaper: Newspaper, database: Database, log: Path, *args: str) -> Any:
+def begin(newspaper: LoopbackNewspaper, database: Database, log: Path, *args: str) -> Any:
     """Start a crawl of a hostile newspaper, without delays."""
     with log.open("wb") as stderr:
         return start(
@@ -349,7 +349,7 @@ def begin(newspaper: Newspaper, database: Database, log: Path, *args: str) -> An
 
 class TestCrawl:
     def test_an_endless_page_is_named_and_all_others_are_stored(
-        self, newspaper: Newspaper, database: Database, tmp_path: Path
+        self, newspaper: LoopbackNewspaper, database: Database, tmp_path: Path
     ) -> None:
         newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(50)}
         newspaper.pages["/articles-7.html"] = article(7, text=f"</p><p>{ENDLESS}</p><p>")
@@ -378,7 +378,7 @@ class TestCrawl:
         assert not [pid for pid in workers(said) if alive(pid)]
 
     def test_killed_workers_and_sigterm(
-        self, newspaper: Newspaper, database: Database, tmp_path: Path
+        self, newspaper: LoopbackNewspaper, database: Database, tmp_path: Path
     ) -> None:
         """A killed worker loses its page; when the crawl has ended, the next crawl requests the page."""
         newspaper.pages = {f"/articles-{n}.html": article(n) for n in range(6)}

@@ -56,7 +56,7 @@ class Score:
         return "\n".join([head, f"  {counts}", "delays after the earliest sensible moment:", *delays])
 
 
-class Watched:
+class WatchTrial:
     """One world, checked at regular intervals."""
 
     def __init__(self, world: World) -> None:

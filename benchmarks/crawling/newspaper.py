@@ -72,13 +72,13 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Newspaper:
+class BenchmarkNewspaper:
     """All articles, the newest first, and the page of each address."""
 
     stories: tuple[Story, ...]
 
     @classmethod
-    def made(cls, articles: int, newest: dt.datetime) -> Newspaper:
+    def made(cls, articles: int, newest: dt.datetime) -> BenchmarkNewspaper:
         """A newspaper with this many articles; ``newest`` is the moment of the newest one."""
         # Whole seconds, as pages and feeds print them.
         step = dt.timedelta(seconds=min(120, AGE.total_seconds() // max(articles, 1)))
@@ -211,7 +211,7 @@ class _Connection(asyncio.Protocol):
 
     answers: ClassVar[dict[str, tuple[bytes, bytes]]] = {}
     """Path → its ``ETag`` and the whole response."""
-    newspaper: ClassVar[Newspaper]
+    newspaper: ClassVar[BenchmarkNewspaper]
     host: ClassVar[str]
     asked: ClassVar[int] = 0
     """Number of requests so far."""
@@ -263,7 +263,10 @@ def _packed(kind: str, text: str) -> tuple[bytes, bytes]:
 async def _serve(articles: int, newest: dt.datetime) -> None:
     server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    _Connection.host, _Connection.newspaper = f"http://127.0.0.1:{port}", Newspaper.made(articles, newest)
+    _Connection.host, _Connection.newspaper = (
+        f"http://127.0.0.1:{port}",
+        BenchmarkNewspaper.made(articles, newest),
+    )
     pages = _Connection.newspaper.articles(_Connection.host)
     _Connection.answers.update({path: _packed(*page) for path, page in pages.items()})
     _Connection.show(articles)

@@ -48,7 +48,7 @@ def erase(path: Path, keys: Collection[str]) -> int:
     """
     note = path.with_name(path.name + NOTE)
     with path.open("r+b") as file:
-        records = list(_found(file, path, keys))
+        records = list(_records_of(file, path, keys))
         if records:
             with suppress(OSError):  # a full disk must not prevent forgetting
                 _write(note, json.dumps(records))
@@ -100,7 +100,7 @@ def erase_in_store(store: ArchiveStore, name: str, keys: Collection[str]) -> int
     return count
 
 
-def _found(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
+def _records_of(file: BinaryIO, name: object, keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
     """Offset and length of each record of these keys, and the headers that it keeps."""
     for offset, length, head in heads(file, name):
         key = _KEY.search(head)

@@ -77,12 +77,16 @@ class Command(ProjectCommand):
         keep(settings)
         with session(settings, demo=opts.demo) as (db, ops):
             try:
-                serve(Context(db, ops, settings, Lookout()), access, lambda: print(_said(access), flush=True))
+                serve(
+                    Context(db, ops, settings, Lookout()),
+                    access,
+                    lambda: print(_address_line(access), flush=True),
+                )
             except OSError as error:
                 raise UsageError(error.strerror or str(error)) from None
 
 
-def _said(access: AccessSettings) -> str:
+def _address_line(access: AccessSettings) -> str:
     """The address of the site, in one line."""
     host = access.host.strip("[]")
     host = f"[{host}]" if ":" in host else host

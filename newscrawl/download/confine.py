@@ -110,7 +110,7 @@ class Confinement:
     def __init__(self, site: Site | None, stats: StatsCollector) -> None:
         self._site = site
         self._stats = stats
-        self._told = 0
+        self._logged = 0
         self._contexts: WeakKeyDictionary[BrowserContext, asyncio.Task[None]] = WeakKeyDictionary()
         self._homes: set[str] = set()
         """Home pages of the requested addresses: the browser may connect to their sites."""
@@ -142,8 +142,8 @@ class Confinement:
     def refuse(self, reason: Reason, attempt: str, url: str) -> None:
         """Count and log a refused attempt."""
         self._stats.inc_value(f"newscrawl/browser/refused/{reason}")
-        usual = (reason in ("left_out", "offsite") and attempt != NAVIGATION) or self._told >= TOLD
-        self._told += not usual
+        usual = (reason in ("left_out", "offsite") and attempt != NAVIGATION) or self._logged >= TOLD
+        self._logged += not usual
         log.log(
             logging.DEBUG if usual else logging.INFO,
             "the browser may not request this (%s): %s %s", reason, attempt, url[:500],

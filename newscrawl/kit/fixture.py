@@ -85,7 +85,7 @@ def expected(article: Article | Mapping[str, Any]) -> dict[str, Any]:
     doc = asdict(article) if isinstance(article, Article) else dict(article)
     doc["body"] = doc["body"].split("\n\n") if doc["body"] else []
     doc["images"] = [image["url"] for image in doc["images"]]
-    fields = {name: _said(reduce(_part, path.split("."), doc)) for name, path in FIELDS.items()}
+    fields = {name: _json_value(reduce(_part, path.split("."), doc)) for name, path in FIELDS.items()}
     return {name: value for name, value in fields.items() if value}
 
 
@@ -93,7 +93,7 @@ def _part(doc: Mapping[str, Any] | None, name: str) -> Any:
     return doc[name] if doc else None
 
 
-def _said(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """A value for JSON; instants are UTC."""
     return (
         value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, dt.datetime) else value

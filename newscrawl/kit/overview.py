@@ -73,12 +73,17 @@ def text(
             cells[3] = f"learned {at:%Y-%m-%d}"
         seen = known.get(name, LatestRuns())
         rows.append(
-            (*cells, seen.success.strftime("%Y-%m-%d %H:%M") if seen.success else "-", _found(seen), title)
+            (
+                *cells,
+                seen.success.strftime("%Y-%m-%d %H:%M") if seen.success else "-",
+                _lacking_fields(seen),
+                title,
+            )
         )
     return "\n".join(table(head, rows))
 
 
-def _found(seen: LatestRuns) -> str:
+def _lacking_fields(seen: LatestRuns) -> str:
     """The fields that some articles lacked; ``all`` if every article had every field."""
     if seen.coverage is None:
         return "-"

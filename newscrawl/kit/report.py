@@ -118,7 +118,7 @@ def markdown(sites: Mapping[str, Site], done: Mapping[str, DatedVerdict]) -> str
     >>> print(markdown({}, {}).splitlines()[0])
     # Sites verified
     """
-    results = {name: _said(site, done.get(name)) for name, site in sites.items()}
+    results = {name: _verdict_in_words(site, done.get(name)) for name, site in sites.items()}
     counted = Counter(results.values())
     counts = ", ".join(f"{word} {counted[word]}" for word in _WORDS if counted[word])
     moments = [verified.at for verified in done.values()]
@@ -151,7 +151,7 @@ def markdown(sites: Mapping[str, Site], done: Mapping[str, DatedVerdict]) -> str
     return "\n".join(lines)
 
 
-def _said(site: Site, verified: DatedVerdict | None) -> str:
+def _verdict_in_words(site: Site, verified: DatedVerdict | None) -> str:
     if verified is None:
         return "not asked yet"
     if site.refused:
@@ -167,7 +167,7 @@ def _cells(site: Site, result: str, verified: DatedVerdict | None) -> list[str]:
     if verified is None:
         return cells + ["-"] * (3 + len(SHOWN))
     findings = verified.verdict.findings
-    articles = [finding for finding in findings if finding.what == "article"]
+    articles = [finding for finding in findings if finding.subject == "article"]
     read = f"{sum(bool(finding.holds) for finding in articles)} of {len(articles)}" if articles else "-"
     for_robots, for_lists = _of(findings, ("robots",)), _of(findings, _LISTS)
     methods = (sorted(verified.verdict.origins.get(name, {}).items()) for name in SHOWN)
@@ -180,11 +180,11 @@ def _cells(site: Site, result: str, verified: DatedVerdict | None) -> list[str]:
 
 def _of(findings: list[SiteFinding], kinds: tuple[str, ...]) -> str:
     """The result of the last of these findings, with its kind if there are several kinds."""
-    own = [finding for finding in findings if finding.what in kinds]
+    own = [finding for finding in findings if finding.subject in kinds]
     if not own:
         return "-"
     word = {True: "ok", False: "fails", None: "unknown"}[own[-1].holds]
-    return word if len(kinds) == 1 else f"{own[-1].what}: {word}"
+    return word if len(kinds) == 1 else f"{own[-1].subject}: {word}"
 
 
 def _row(cells: tuple[str, ...]) -> str:

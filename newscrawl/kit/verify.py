@@ -24,7 +24,7 @@ _AWAY = (FetchFailure.DNS, FetchFailure.REFUSED, FetchFailure.TIMEOUT, FetchFail
 class SiteFinding:
     """The result of one check."""
 
-    what: str
+    subject: str
     """The subject: ``robots``, ``feed``, ``listing``, ``article``, ``fields``, ``markup`` and the like."""
     text: str
     """The result in one sentence."""
@@ -35,7 +35,7 @@ class SiteFinding:
     def line(self) -> str:
         """The finding as a line for a terminal."""
         mark = "?" if self.holds is None else "ok" if self.holds else "FAIL"
-        return f"  {mark:<4} {self.what:<9} {self.text}"
+        return f"  {mark:<4} {self.subject:<9} {self.text}"
 
 
 @dataclass(slots=True)
@@ -54,10 +54,10 @@ class Verdict:
         """The findings as lines for a terminal."""
         return [finding.line for finding in self.findings]
 
-    def say(self, what: str, text: str, *, holds: bool | None = True) -> None:
+    def say(self, subject: str, text: str, *, holds: bool | None = True) -> None:
         """Add a finding. If one does not hold, the whole verdict does not hold; None means not known."""
         self.holds = self.holds and holds is not False
-        self.findings.append(SiteFinding(what, text, holds))
+        self.findings.append(SiteFinding(subject, text, holds))
 
     def count(self, name: str, origin: str) -> None:
         """Count one more article with this origin of a field."""

@@ -314,9 +314,9 @@ class Guardian:
 
     def _is_full(self) -> bool:
         """Did mongod end because its disk is full?"""
-        return self._has_said(NO_SPACE) or shutil.disk_usage(self.folder.root).free < FULL_BYTES
+        return self._has_logged(NO_SPACE) or shutil.disk_usage(self.folder.root).free < FULL_BYTES
 
-    def _has_said(self, words: str) -> bool:
+    def _has_logged(self, words: str) -> bool:
         return any(words in text for text in self._errors())
 
     def _await_room(self) -> None:

@@ -310,14 +310,14 @@ class _Navigation:
                 links = True
             else:
                 text = element.text
-                speaks = text and len(text) > _LABEL and not linked and _is_said(text, element, box)
+                speaks = text and len(text) > _LABEL and not linked and _is_unlinked_text(text, element, box)
                 if speaks or tag == "h1":
                     self._speaks(element, box)
                     return False
             if element is box or linked:
                 continue
             text = element.tail
-            if text and len(text) > _LABEL and _is_said(text, element.getparent(), box):
+            if text and len(text) > _LABEL and _is_unlinked_text(text, element.getparent(), box):
                 self._speaks(element.getparent(), box)
                 return False
         if not links:
@@ -335,7 +335,7 @@ class _Navigation:
             self._linkless = None
 
 
-def _is_said(text: str, element: etree._Element | None, box: etree._Element) -> bool:
+def _is_unlinked_text(text: str, element: etree._Element | None, box: etree._Element) -> bool:
     """Is the text, from an element in a box, longer than a label and outside links?"""
     if element is None or element.tag in ("script", "style") or len(" ".join(text.split())) <= _LABEL:
         return False

@@ -297,14 +297,14 @@ def _is_label(block: Block) -> bool:
 def _closing(row: list[Block], after: list[int], last: int, verses: frozenset[int], count: int) -> list[int]:
     """The short lines at the end of a text: ``وانتهى البيان.``, ``* كاتب من المغرب``, verses."""
     kept: list[int] = []
-    where, tag = place(row[last]), row[last].element.tag
+    end, tag = place(row[last]), row[last].element.tag
     for index in after:
         block = row[index]
         if index != last + 1 or block.heading or block.text.endswith(":"):
             break
         here = place(block)
-        beside = here is where and (index in verses or (count > 1 and block.element.tag == tag))
-        beside = beside or (index in verses and _is_next(where, here))
+        beside = here is end and (index in verses or (count > 1 and block.element.tag == tag))
+        beside = beside or (index in verses and _is_next(end, here))
         whole = block.closed and (block.words >= 3 or block.element.tag == "li")
         if not (beside or whole):
             break

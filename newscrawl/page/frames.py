@@ -151,7 +151,10 @@ def _speaks(row: list[Block], box: Box) -> bool:
 
 def _credits(row: list[Block], title: int) -> list[int]:
     """The lines between headline and text with agency and day: ``واس | نشر في: 1 ماي 2022``."""
-    end = next((i for i in range(title + 1, min(title + _HEAD, len(row))) if _is_told(row[i])), title + _HEAD)
+    end = next(
+        (i for i in range(title + 1, min(title + _HEAD, len(row))) if _is_article_sentence(row[i])),
+        title + _HEAD,
+    )
     return [
         index
         for index in range(title + 1, min(end, len(row)))
@@ -202,7 +205,7 @@ def _comments(blocks: Blocks, title: int | None, heads: list[int]) -> list[tuple
     """
     row = blocks.row
     start = title or 0
-    prose = next((i for i in range(start + 1, len(row)) if _is_told(row[i])), len(row))
+    prose = next((i for i in range(start + 1, len(row)) if _is_article_sentence(row[i])), len(row))
     sections = _named_comments(blocks, prose)
     below = range(prose + 1, len(row))
     replies = [i for i in below if row[i].words < 4 and _REPLY.fullmatch(row[i].text)]
@@ -271,7 +274,7 @@ def _skipped(blocks: Blocks) -> list[tuple[int, int]]:
     return sections
 
 
-def _is_told(block: Block) -> bool:
+def _is_article_sentence(block: Block) -> bool:
     """Is the line a complete sentence of an article?"""
     return block.line and block.words >= 15 and block.linked < 0.2 and block.closed
 
@@ -355,7 +358,7 @@ def _is_dated(row: list[Block], index: int, places: set[etree._Element | None], 
         or any(b.line or b.heading for b in row[index + 1 : stamp])
     ):
         return False
-    prose = next((b for b in row[stamp + 1 : stamp + 6] if _is_told(b)), None)
+    prose = next((b for b in row[stamp + 1 : stamp + 6] if _is_article_sentence(b)), None)
     return prose is not None and place(prose) not in places
 
 

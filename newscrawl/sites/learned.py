@@ -28,8 +28,12 @@ def to_document(site: Site) -> dict[str, Any]:
     True
     """
     kept = {name: getattr(site, name) for name in _KEPT}
-    lists = [{"kind": type(source).__name__, **_said(source)} for source in site.discover]
-    return kept | {"hosts": list(site.hosts), "discover": lists, "markup": [_said(m) for m in site.markup]}
+    lists = [{"kind": type(source).__name__, **_declared_values(source)} for source in site.discover]
+    return kept | {
+        "hosts": list(site.hosts),
+        "discover": lists,
+        "markup": [_declared_values(m) for m in site.markup],
+    }
 
 
 def from_document(kept: Mapping[str, Any]) -> Site:
@@ -44,7 +48,7 @@ def from_document(kept: Mapping[str, Any]) -> Site:
     )
 
 
-def _said(declared: Any) -> dict[str, Any]:
+def _declared_values(declared: Any) -> dict[str, Any]:
     """The fields that differ from the defaults, which may change in a later version."""
     blank = type(declared)(**({"url": ""} if isinstance(declared, Listing | Api) else {}))
     return {name: value for name, value in asdict(declared).items() if value != getattr(blank, name)}

@@ -310,9 +310,9 @@ class _Decision:
         await self._read_texts([doc, *earlier, *filter(None, roots)])
         await asyncio.sleep(0)  # let the downloads continue
         likeness: list[tuple[float, tuple[Any, ...], Document]] = []
-        for other, root in zip(earlier, roots, strict=True):
-            if root and identity.order(root) < place and self._joins(doc, other, root):
-                alike = similarity(self._text(doc), self._text(other))[0]
+        for member, root in zip(earlier, roots, strict=True):
+            if root and identity.order(root) < place and self._joins(doc, member, root):
+                alike = similarity(self._text(doc), self._text(member))[0]
                 likeness.append((-alike, identity.order(root), root))
         roots_by_id = {root["_id"]: root for *_, root in sorted(likeness, key=itemgetter(0, 1))}
         return list(roots_by_id.values())

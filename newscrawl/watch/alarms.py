@@ -107,10 +107,10 @@ class Alarms:
         doc = self._alarms.find_one_and_update(condition, {"$set": {"claimed_until": now + CLAIM}})
         failed: list[str] = []
         for word in doc["waiting"] if doc else ():
-            what, _, name = word.partition(" ")
+            state, _, name = word.partition(" ")
             try:
                 if name in self._channels:  # otherwise it was removed from the settings
-                    self._channels[name].send(_message(alarm, what))
+                    self._channels[name].send(_message(alarm, state))
             except DeliveryError as error:
                 failed.append(str(error))
                 log.error("an alarm could not be sent and will be tried again: %s", error)
@@ -161,13 +161,13 @@ def _ringing(doc: Document) -> OpenAlarm:
     return OpenAlarm(cause, doc["began_at"], doc["clear_since"])
 
 
-def _message(doc: Document, what: str) -> Message:
+def _message(doc: Document, state: str) -> Message:
     return Message(
         key=doc["_id"],
-        state=what,
+        state=state,
         sentence=doc["said"],
         meaning=AlarmKind(doc["kind"]).meaning,
         since=doc["since"],
-        ended_at=doc["ended_at"] if what == OVER else None,
+        ended_at=doc["ended_at"] if state == OVER else None,
         sites=tuple(doc["sites"]),
     )

@@ -92,7 +92,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Refuse redirects, so that the secret in a hook's address does not reach another host."""
 
 
-def _ask(what: str, setting: str, url: str, body: bytes | None = None) -> None:
+def _ask(receiver: str, setting: str, url: str, body: bytes | None = None) -> None:
     """Send one request to a setting's address; raises :class:`DeliveryError` unless the answer is 2xx."""
     host = urlsplit(url).hostname
     headers = {"User-Agent": "newscrawl", **({"Content-Type": "application/json"} if body else {})}
@@ -102,11 +102,13 @@ def _ask(what: str, setting: str, url: str, body: bytes | None = None) -> None:
             return
     except urllib.error.HTTPError as error:
         error.close()
-        raise DeliveryError(f"{what} at {host} answered with HTTP {error.code}; check {setting}") from None
+        raise DeliveryError(
+            f"{receiver} at {host} answered with HTTP {error.code}; check {setting}"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None)
         kind = type(reason if isinstance(reason, Exception) else error).__name__
-        raise DeliveryError(f"{what} at {host} could not be reached ({kind}); check {setting}") from None
+        raise DeliveryError(f"{receiver} at {host} could not be reached ({kind}); check {setting}") from None
 
 
 class Webhook:

@@ -132,7 +132,7 @@ class _Answering:
 
     def error(self, request: Request, error: Exception) -> Response:
         """A page that says what is wrong, without details of the program."""
-        status, model = _told(error)
+        status, model = _error_page(error)
         asked = self._asked(request)
         route = request.scope.get("route")
         own = route.name if isinstance(route, Route) and route.name in self._paths else "overview"
@@ -184,7 +184,7 @@ def language(request: Request) -> str:
     return min(preferred, key=lambda choice: choice[0])[1] if preferred else "ar"
 
 
-def _told(error: Exception) -> tuple[int, MutableMapping[str, Any]]:
+def _error_page(error: Exception) -> tuple[int, MutableMapping[str, Any]]:
     """The status, and the variables of the error page, which never hold the text of an unexpected error."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and error.status_code == 404):
         return 404, {"key": "error.not_found", "values": {}, "said": ""}

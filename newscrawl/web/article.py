@@ -189,15 +189,15 @@ class State:
 
 def _states(doc: Document, former: Sequence[Document]) -> list[State]:
     """The former states, the latest first, each compared with the state that replaced it."""
-    found, began = [], former[0]["seen_from"] if former else None
+    states, began = [], former[0]["seen_from"] if former else None
     for old, new in pairwise([*former, doc]):
         diff = compared(old, new)
         changed = [name for name in CORRECTED if (old.get(name) or "") != (new.get(name) or "")]
-        found.append(
+        states.append(
             State(old["revision"], began, old["replaced_at"], changed, diff["lines"], diff["body"], old)
         )
         began = old["replaced_at"]
-    return found[::-1]
+    return states[::-1]
 
 
 def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def show_year(year: Year, asked: WebRequest) -> Mapping[str, Any]:
         "whole": sum(each.whole for each in months),
         "days": sum(each.days for each in months),
         "undated": (year.undated or {}).get("articles", 0),
-        "said": {day.day: _said(day, asked.lang, year) for each in months for day in _all(each)},
+        "said": {day.day: _tooltip(day, asked.lang, year) for each in months for day in _all(each)},
         "years": _years(year),
         "seen": [seen for seen in DayState if seen != DayState.NONE],
     }
@@ -221,7 +221,7 @@ def _all(each: Month) -> Iterator[Day]:
     return (day for week in each.weeks for day in week if day)
 
 
-def _said(day: Day, lang: str, year: Year) -> Mapping[str, Any]:
+def _tooltip(day: Day, lang: str, year: Year) -> Mapping[str, Any]:
     """The tooltip of a day: the day in the other calendar."""
     known = to_hijri(day.day, year.country)
     return {

@@ -140,17 +140,20 @@ def read_alarms(context: Context, asked: WebRequest) -> Mapping[str, Any]:
 
 def show_alarms(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]:
     """The alarms, newest first, and findings that have not raised an alarm yet."""
-    found, titles = data["look"].causes, data["look"].titles
+    causes, titles = data["look"].causes, data["look"].titles
     ringing = sorted(data["open"], key=lambda doc: doc["began_at"], reverse=True)
     rings = {doc["_id"] for doc in ringing}
     return {
         "looked_at": data["look"].seen.now,
         "titles": titles,
         "ringing": [
-            {**_alarm(doc, found.get(doc["_id"]), asked.lang, titles), "muted": _muted(doc, data["silences"])}
+            {
+                **_alarm(doc, causes.get(doc["_id"]), asked.lang, titles),
+                "muted": _muted(doc, data["silences"]),
+            }
             for doc in ringing
         ],
-        "found": [told(cause, asked.lang) for key, cause in found.items() if key not in rings],
+        "found": [told(cause, asked.lang) for key, cause in causes.items() if key not in rings],
         "silences": data["silences"],
         "over": [_alarm(doc, None, asked.lang, titles) for doc in data["over"]],
     }

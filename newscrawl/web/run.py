@@ -68,7 +68,7 @@ def fetching(doc: Document) -> str:
     return shlex.join(["ssh", host, shlex.join(["tail", "-n", str(LINES), path])])
 
 
-def _told(doc: Document, lang: str) -> Any:
+def _summary(doc: Document, lang: str) -> Any:
     """What a run did, in Arabic; empty in English, in which the page shows the record's own summary."""
     result, counts = doc.get("outcome"), doc.get("counts") or {}
     if lang == "en" or not result:
@@ -90,7 +90,7 @@ def show(doc: Document, asked: WebRequest) -> Mapping[str, Any]:
         "heartbeat": doc.get("heartbeat_at"),
         "meaning": _meaning(lang, RunOutcome, result) if result and RunOutcome(result).meaning else "",
         "summary": machine(doc.get("summary") or ""),
-        "told": _told(doc, lang),
+        "told": _summary(doc, lang),
         "closed": machine(doc.get("reason") or ""),
         "error": machine(doc.get("error") or ""),
         "given": {name: machine(value) for name, value in (doc.get("arguments") or {}).items()},

@@ -110,7 +110,7 @@ def _plot(rows: Sequence[Document], site: WatchedSite, row: SiteStatus | None, a
     beat = beat_of(site, asked.now) if row else None
     usual = [beat.expected(dt.date.fromisoformat(row["day"])) if beat else None for row in days]
     title = str(word(asked.lang, "plot.title", n=len(days)).striptags())
-    given = [plots.Bar(row["day"], row["articles"], _kind(row), _said(row, asked.lang)) for row in days]
+    given = [plots.Bar(row["day"], row["articles"], _kind(row), _tooltip(row, asked.lang)) for row in days]
     return plots.bars(given, title=title, usual=usual, rtl=LANGUAGES[asked.lang][1] == "rtl")
 
 
@@ -119,7 +119,7 @@ def _kind(row: Document) -> str:
     return "" if complete else "open" if complete is None else "part" if row["articles"] else "lost"
 
 
-def _said(row: Document, lang: str) -> str:
+def _tooltip(row: Document, lang: str) -> str:
     """The tooltip of a day."""
     label = str(word(lang, "plot.day", day=row["day"], n=row["articles"]).striptags())
     return f"{label}: {_seen(row, lang)}"
