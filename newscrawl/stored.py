@@ -63,7 +63,8 @@ class StoredField:
     of_copy: bool = False
     """The view ``stories`` shows it for each copy."""
     export: bool = False
-    """Exported tables have it as a column."""
+    """The example of a pandas table in ``docs/data.md`` has it as a column. Files exported by
+    ``newscrawl.export`` have a column for each field that is not internal."""
     expected: bool = False
     """The saved pages of ``tests/sites`` state its expected value."""
 

@@ -29,6 +29,8 @@ from newscrawl.vocabulary import Access
 from tests.conftest import PROJECT, Database
 from tests.test_store import article, store
 
+FIELDS_OF_NEWEST = 12
+"""Number of fields, and of parts of fields, that the newest schema version brought."""
 NOW = dt.datetime(2024, 4, 5, 12, tzinfo=dt.UTC)
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -150,7 +152,13 @@ def test_every_field_that_was_added_later_has_its_version() -> None:
     silent = sorted(path for path in later if since[path] == 1)
     assert not silent, f"new fields whose declarations need since={SCHEMA_VERSION}: {silent}"
     assert not {path for path in before if since[path] > 1}
-    assert max(since.values()) == SCHEMA_VERSION
+    newest = sorted(path for path, version in since.items() if version == max(since.values()))
+    assert max(since.values()) == SCHEMA_VERSION, f"SCHEMA_VERSION should be {max(since.values())}: {newest}"
+    assert len(newest) == FIELDS_OF_NEWEST, (
+        f"another number of fields since version {SCHEMA_VERSION}. If that version is released, give the new "
+        f"fields since={SCHEMA_VERSION + 1} and raise SCHEMA_VERSION, or stored articles never get "
+        f"them: {newest}"
+    )
 
 
 def places(schema: dict[str, Any], path: str = "") -> Iterator[str]:

@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 from newscrawl import settings
 from newscrawl.download.network import networks
 from newscrawl.settings import VARIABLES, complete, log_level
+from newscrawl.timings import LEASE
 from tests.conftest import PROJECT, scrapy
 
 
@@ -98,7 +99,8 @@ def test_a_bad_setting_is_refused_like_its_variable(variable: settings.Variable)
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [("45", "HEARTBEAT=45 should be"), ("abc", "HEARTBEAT='abc' should be")]
+    ("given", "said"),
+    [(f"{LEASE.seconds}", "HEARTBEAT=[0-9]+ should be"), ("abc", "HEARTBEAT='abc' should be")],
 )
 def test_a_heartbeat_is_refused_before_anything_runs(given: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

@@ -112,6 +112,7 @@ class Command(AskingCommand):
     def _rejected(self, given: str, named: Site | None, opts: argparse.Namespace) -> None:
         from newscrawl.gate import is_address
         from newscrawl.kit.kept import find
+        from newscrawl.store.schema import RETENTION
         from newscrawl.store.session import session
         from newscrawl.urls import key
 
@@ -125,7 +126,7 @@ class Command(AskingCommand):
             raise CommandError(
                 RunOutcome.NO_LINKS,
                 f"the database {articles.name} has nothing on {given}: no run has seen it, or it was "
-                "rejected more than 30 days ago"
+                f"rejected more than {RETENTION['rejected'].days} days ago"
                 + ("" if opts.demo else "; `--demo` looks in the database of `make demo`"),
             )
         print("\n".join(map(one_line, kept.lines)))

@@ -30,7 +30,7 @@ from newscrawl.schedule.node import Jobs, Node, ScrapydError
 from newscrawl.schedule.times import MINUTE, SECOND, Adaptive, in_force, preferred
 from newscrawl.schedule.watch import JUMP, Watch
 from newscrawl.sites import Site
-from newscrawl.timings import ALIVE
+from newscrawl.timings import ALIVE, SILENCE
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +175,10 @@ class Scheduler:
         self._watch.forget([look])
         self._watch.age(look)
         if settled := self._ops["runs"].update_many(*silent()).modified_count:
-            log.warning("%d runs have sent no heartbeat for a minute and are marked as killed", settled)
+            log.warning(
+                "%d runs have sent no heartbeat for %g s and are marked as killed",
+                settled, SILENCE.total_seconds(),
+            )  # fmt: skip
 
     @property
     def is_well(self) -> bool:
