@@ -33,7 +33,7 @@ FRAMEWORKS = {"bson", "itemadapter", "pymongo", "scrapy", "scrapy_playwright", "
 DATABASE = {"bson", "pymongo"}
 SCRAPYS_CLASS = "Command"
 """The name under which Scrapy looks for the class of each command."""
-VAGUE = {"read", "found", "said", "one", "other"}
+VAGUE = {"read", "found", "said", "told", "one", "other"}
 """Names of functions and classes that say nothing of their results."""
 FIXED = {"newscrawl/page/reader.py read"}
 """Vague names that others rely on."""

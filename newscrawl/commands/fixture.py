@@ -111,7 +111,7 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
             f"run `scrapy try {response.url}` to see how it is read",
         )
     words = Reworder([site.name, *fixture.site_names(answer)], article.authors)
-    body, data = fixture.page(answer, site, words, found=False)
+    body, data = fixture.page(answer, site, words, listed=False)
     name = fixture.next_name(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.html").write_bytes(body)

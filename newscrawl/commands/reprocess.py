@@ -126,7 +126,7 @@ class Command(ProjectCommand):
             raise CommandError(RunOutcome.KILLED, "\nstopped; the same command continues from here") from None
         except NoSuchInputError as error:
             raise UsageError(str(error)) from None
-        print(told(tally))
+        print(summary(tally))
         if failed:
             raise CommandError(RunOutcome.FAULT, "\n".join(failed))
 
@@ -313,15 +313,15 @@ def _day(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def told(tally: Tally) -> str:
+def summary(tally: Tally) -> str:
     """The outcome of the records, in a few lines.
 
     >>> from newscrawl.reprocess.reading import Tally
-    >>> print(told(Tally(records=3, pages=2, broken=1)))
+    >>> print(summary(Tally(records=3, pages=2, broken=1)))
     3 records, 1 of them damaged; 2 pages parsed
     """
     lines = [f"{tally.records:,} records, {tally.broken:,} of them damaged; {tally.pages:,} pages parsed"]
     lines += [
-        f"{count:>12,} {word}" for word, count in sorted(tally.outcomes.items(), key=lambda one: -one[1])
+        f"{count:>12,} {word}" for word, count in sorted(tally.outcomes.items(), key=lambda item: -item[1])
     ]
     return "\n".join(lines)

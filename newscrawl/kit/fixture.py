@@ -100,7 +100,7 @@ def _json_value(value: Any) -> Any:
     )
 
 
-def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> tuple[bytes, bytes]:
+def page(answer: Answer, site: Site, words: Reworder, *, listed: bool = True) -> tuple[bytes, bytes]:
     """An article page in our words, and its JSON with the fields as read, for review."""
     assert answer.response is not None
     assert answer.at is not None
@@ -108,7 +108,7 @@ def page(answer: Answer, site: Site, words: Reworder, *, found: bool = True) -> 
     url = words.url(answer.response.url)
     article = read(body, url, site=site, headers={"Content-Type": "text/html; charset=utf-8"}, now=answer.at)
     document: dict[str, Any] = {"url": url, "fetched_at": moment(answer), "reviewed": False}
-    if not found:
+    if not listed:
         document["found"] = False
     return body, (_json(document | {"expected": expected(article)})).encode()
 

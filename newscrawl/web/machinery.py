@@ -15,7 +15,7 @@ from newscrawl.watch.doctor import Check
 from newscrawl.watch.known import SeenNode
 from newscrawl.web import telling
 from newscrawl.web.looking import Look
-from newscrawl.web.overview import told
+from newscrawl.web.overview import problem_shown
 from newscrawl.web.page import Context, Document, WebPage, WebRequest
 from newscrawl.web.secret import machine
 from newscrawl.web.words import has, word
@@ -153,7 +153,7 @@ def show_alarms(data: Mapping[str, Any], asked: WebRequest) -> Mapping[str, Any]
             }
             for doc in ringing
         ],
-        "found": [told(cause, asked.lang) for key, cause in causes.items() if key not in rings],
+        "found": [problem_shown(cause, asked.lang) for key, cause in causes.items() if key not in rings],
         "silences": data["silences"],
         "over": [_alarm(doc, None, asked.lang, titles) for doc in data["over"]],
     }

@@ -29,12 +29,12 @@ def show(look: Look, asked: WebRequest) -> Mapping[str, Any]:
     return {
         "rows": [_row(row, known[row.site], look.of_site(row.site), asked.lang) for row in rows],
         "counts": {state: sum(row.state == state for row in rows) for state in (RED, YELLOW, GREEN)},
-        "others": [told(cause, asked.lang) for cause in look.status.others],
+        "others": [problem_shown(cause, asked.lang) for cause in look.status.others],
         "looked_at": look.seen.now,
     }
 
 
-def told(cause: Cause, lang: str) -> Mapping[str, Any]:
+def problem_shown(cause: Cause, lang: str) -> Mapping[str, Any]:
     """A problem that is not one site's: what it is, since when, and what to do."""
     sentence = telling.cause(lang, cause)
     return {
