@@ -15,6 +15,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -287,6 +288,33 @@ def test_contributing(desk: Desk) -> None:
             file.write_text(head + re.sub(r" *# added by hand", "", declared.text), "utf-8")
     assert_right(wrong)
     assert "docs/data.md" not in git("status", "--porcelain", cwd=clone)
+
+
+@long
+def test_a_stored_field_is_added_as_contributing_says(desk: Desk) -> None:
+    clone = desk.folder / "field"
+    git("clone", "--quiet", desk.clone, clone, cwd=desk.folder)
+    (declared,) = (block for block in blocks("CONTRIBUTING.md") if "stored(" in block.text)
+    items = clone / "newscrawl" / "items.py"
+    text = items.read_text("utf-8").replace("SCHEMA_VERSION = 3", "SCHEMA_VERSION = 4")
+    field_ = f"\\g<0>\n{textwrap.indent(declared.text.rstrip(), ' ' * 4)}"
+    items.write_text(
+        re.sub(r"^class Article\b.*?(?=\n\n\n)", field_, text, flags=re.MULTILINE | re.DOTALL), "utf-8"
+    )
+    for name, before in (
+        ("page/assemble.py", "word_count=len(body.split()),"),
+        ("data_dictionary/examples.py", "word_count=len(_BODY.split()),"),
+    ):
+        file = clone / "newscrawl" / name
+        filled = file.read_text("utf-8").replace(before, f"{before} reading_minutes=1,")
+        assert "reading_minutes" in filled
+        file.write_text(filled, "utf-8")
+    for command in ("newscrawl.data_dictionary", "pytest -q tests/test_data_page.py tests/test_schema.py"):
+        run = [sys.executable, "-m", *command.split()]
+        done = subprocess.run(run, cwd=clone, env=inherited(), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        if "pytest" not in command:
+            (clone / "docs" / "data.md").write_text(done.stdout, "utf-8")
 
 
 def differences(shown: str, real: str) -> list[str]:
