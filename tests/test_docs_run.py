@@ -301,6 +301,10 @@ def test_a_stored_field_is_added_as_contributing_says(desk: Desk) -> None:
     items.write_text(
         re.sub(r"^class Article\b.*?(?=\n\n\n)", field_, text, flags=re.MULTILINE | re.DOTALL), "utf-8"
     )
+    counted = clone / "tests" / "test_schema.py"
+    counted.write_text(
+        re.sub(r"^(FIELDS_OF_NEWEST =) \d+", r"\1 1", counted.read_text("utf-8"), flags=re.MULTILINE)
+    )
     for name, before in (
         ("page/assemble.py", "word_count=len(body.split()),"),
         ("data_dictionary/examples.py", "word_count=len(_BODY.split()),"),
