@@ -115,7 +115,6 @@ WAYS = {
     ".venv/bin/scrapy archive --show https://www.hespress.com/1.html": Way(
         f".venv/bin/scrapy archive --show {HESPRESS}"
     ),
-    "scrapy archive --upkeep": Way(),
     "scrapy archive --remove DAYS": Way("scrapy archive --remove 30"),
     "scrapy verify SITE": Way("scrapy verify kech24"),
     "scrapy try URL": Way("scrapy try https://sahifa.example/mahalli/400-khabar.html"),

@@ -6,7 +6,6 @@ A fresh clone is set up and followed page by page. Newspapers answer behind a pr
 a server runs as root in a file system, a process table and a network of its own.
 """
 
-import ast
 import json
 import os
 import re
@@ -383,7 +382,6 @@ def test_data(desk: Desk) -> None:
     parts = [block.text for block in blocks("docs/data.md") if block.language == "python"]
     file = desk.clone / "examples.py"
     file.write_text("\n".join(parts), "utf-8")
-    ast.parse(file.read_text("utf-8"))
     done = shell.run(f"MONGODB_URI={shlex.quote(desk.demo)} python examples.py")
     assert_right(wrong)
     assert done.status == 0, done.output
