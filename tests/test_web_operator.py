@@ -300,6 +300,47 @@ def test_bars_follow_the_direction_of_the_language_and_a_silent_day_is_visible()
         assert drawn.count('class="usual"') == 1
 
 
+@pytest.mark.parametrize(
+    ("page", "english", "arabic"),
+    [
+        ("barid01", "due for 3 hours", "حان وقتها منذ 3 ساعات"),
+        ("barid02", "in 3 hours", "بعد 3 ساعات"),
+        ("barid03", "none planned", "لن يُطلب مرة أخرى"),
+    ],
+)
+def test_a_rejected_page_says_when_it_is_requested_again(
+    client: TestClient, page: str, english: str, arabic: str
+) -> None:
+    for lang, said in (("en", english), ("ar", arabic)):
+        shown = client.get(f"/rejected/{page}?lang={lang}").text.partition(word(lang, "col.retry"))[2]
+        assert re.match(rf"</dt><dd>(<time[^>]*>)?{said}<", shown)
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_pages_of_the_demo_print_commands_for_its_database(
+    client: TestClient, installation: Database, lang: str
+) -> None:
+    context = Context(installation.client[installation.name], installation.ops, {}, Lookout(), demo=True)
+    with TestClient(WebApp(context, AccessSettings()), base_url="http://127.0.0.1:8765") as demo:
+        # Its key belongs to the address that was requested, which may lead to another.
+        for page, path in (("barid01", "aqsam/1"), ("barid02", "khabar/2")):
+            for browser, option in ((client, ""), (demo, " --demo")):
+                shown = browser.get(f"/rejected/{page}?lang={lang}").text
+                assert f">scrapy try --rejected{option} https://barid.example/{path}<" in shown
+        assert word(lang, "nodes.checks_lead.demo") in demo.get(f"/nodes?lang={lang}").text
+
+
+def test_wordings_that_name_a_command_fit_the_demo() -> None:
+    """Each has a wording for the demo, unless its command reads no database or its cause is never there."""
+    fine = re.compile(r".*\.demo$|remedy\.|alarm\.test$|reason\.forgotten$|error\.fault$")
+    for lang in ("ar", "en"):
+        naming = {
+            key for key, forms in table()[lang].items() if re.search("scrapy [a-z]|make crawl", forms[0])
+        }
+        assert len(naming) > 5
+        assert {key for key in naming if not fine.match(key) and not has(f"{key}.demo")} == set()
+
+
 def test_nodes_that_are_away_and_failing_checks_come_first(client: TestClient) -> None:
     page = client.get("/nodes?lang=en").text
     assert page.index("crawler2") < page.index("crawler1")

@@ -219,10 +219,12 @@ def _rejected(db: Database[Document], ops: Database[Document], now: dt.datetime,
     for number in range(60):
         reason = ("no_body", "listing", "no_title", "not_found")[number % 4]
         rejected = {
-            "_id": f"barid{number:02}", "url": f"https://barid.example/aqsam/{number}", "urls": [],
+            "_id": f"barid{number:02}", "url": f"https://barid.example/aqsam/{number}",
+            "urls": ["https://barid.example/khabar/2"] if number == 2 else [],
             "keys": [f"barid{number:02}"], "site": "barid", "owner": "barid.example", "reason": reason,
             "detail": "no paragraph of text", "status": 404 if reason == "not_found" else 200,
-            "rejected_at": now - number * HOUR, "retry_at": None, "run": "", "times": 1,
+            "rejected_at": now - number * HOUR, "run": "", "times": 1,
+            "retry_at": (None, now - 3 * HOUR, now + 3 * HOUR)[number % 3],
             "page": None if reason == "not_found" else page, "stored_at": now - number * HOUR,
         }  # fmt: skip
         ops["rejected"].insert_one(rejected)

@@ -52,8 +52,8 @@ class Command(ProjectCommand):
         assert self.settings
         keep(self.settings)
         with session(self.settings, demo=opts.demo) as (db, ops), pymongo.timeout(PATIENCE):
-            context = Context(db, ops, self.settings, Lookout())
-            text = report(context, WebRequest(opts.lang, dt.datetime.now(dt.UTC)))
+            context = Context(db, ops, self.settings, Lookout(), opts.demo)
+            text = report(context, WebRequest(opts.lang, dt.datetime.now(dt.UTC), demo=opts.demo))
         try:
             write(Path(opts.out), text)
         except OSError as error:

@@ -78,7 +78,7 @@ class Command(ProjectCommand):
         with session(settings, demo=opts.demo) as (db, ops):
             try:
                 serve(
-                    Context(db, ops, settings, Lookout()),
+                    Context(db, ops, settings, Lookout(), opts.demo),
                     access,
                     lambda: print(_address_line(access), flush=True),
                 )

@@ -23,7 +23,7 @@ from newscrawl.web.kept import KINDS, Seal, tamed
 from newscrawl.web.page import Context, NotFoundError, WebPage, WebRequest, WrongError
 from newscrawl.web.pages import PAGES
 from newscrawl.web.templating import Link, asset, linker, render
-from newscrawl.web.words import LANGUAGES
+from newscrawl.web.words import LANGUAGES, fit
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +132,8 @@ class _Answering:
 
     def error(self, request: Request, error: Exception) -> Response:
         """A page that says what is wrong, without details of the program."""
-        status, model = _error_page(error)
         asked = self._asked(request)
+        status, model = _error_page(error, asked.demo)
         route = request.scope.get("route")
         own = route.name if isinstance(route, Route) and route.name in self._paths else "overview"
         link = self._link(request, own, asked)
@@ -157,7 +157,8 @@ class _Answering:
         def frame(kind: str, name: str) -> str | None:
             return f"{origin}{self._seal.path(kind, name)}" if origin else None
 
-        return WebRequest(language(request), self._context.lookout.now(), place, query, frame)
+        now, demo = self._context.lookout.now(), self._context.demo
+        return WebRequest(language(request), now, place, query, frame, demo)
 
     def _link(self, request: Request, own: str, asked: WebRequest) -> Link:
         return linker(str(request.scope.get("root_path", "")), self._paths, own, asked)
@@ -184,14 +185,14 @@ def language(request: Request) -> str:
     return min(preferred, key=lambda choice: choice[0])[1] if preferred else "ar"
 
 
-def _error_page(error: Exception) -> tuple[int, MutableMapping[str, Any]]:
+def _error_page(error: Exception, demo: bool) -> tuple[int, MutableMapping[str, Any]]:
     """The status, and the variables of the error page, which never hold the text of an unexpected error."""
     if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and error.status_code == 404):
         return 404, {"key": "error.not_found", "values": {}, "said": ""}
     if isinstance(error, WrongError):
         return 400, {"key": error.key, "values": error.values, "said": ""}
     if isinstance(error, PyMongoError):
-        return 503, {"key": "error.store", "values": {}, "said": reason(error)}
+        return 503, {"key": fit("error.store", demo), "values": {}, "said": reason(error)}
     if isinstance(error, HTTPException):
         return error.status_code, {"key": "error.other", "values": {}, "said": ""}
     log.error("a fault of newscrawl, please report it: a page could not be shown", exc_info=error)

@@ -81,7 +81,7 @@ def day_of_row(
     """A day from its row of the collection ``coverage``; ``first`` is the first day of the newspaper.
 
     >>> day_of_row(dt.date(2024, 3, 27), 27, {"articles": 0, "complete": True, "why": "seen"}).seen
-    <Seen.EMPTY: 'empty'>
+    <DayState.EMPTY: 'empty'>
     """
     if row is None:
         return Day(day, number, DayState.BEFORE if str(day) < first else DayState.NONE)

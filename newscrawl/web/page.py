@@ -43,6 +43,8 @@ class Context:
     """The settings, which are never shown, as they hold passwords."""
     lookout: Lookout
     """Runs the monitors."""
+    demo: bool = False
+    """Are these the databases of ``scrapy demo``?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class WebRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     """The query of the address; if a name has several values, the last."""
     frame: Frame = lambda _kind, _name: None
+    demo: bool = False
+    """Does the page show the database of ``scrapy demo``? Commands that it prints then need ``--demo``."""
 
 
 @dataclass(frozen=True, slots=True)

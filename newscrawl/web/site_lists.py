@@ -172,9 +172,12 @@ def _read_one(context: Context, asked: WebRequest) -> Document:
 
 
 def _show_one(data: Document, asked: WebRequest) -> Mapping[str, Any]:
+    url, urls = data.get("url", ""), data.get("urls") or ()
     return {
-        "id": data["_id"], "name": data.get("site", ""), "title": data["title"], "url": data.get("url", ""),
-        "urls": [url for url in data.get("urls", ()) if url != data.get("url")],
+        "id": data["_id"], "name": data.get("site", ""), "title": data["title"], "url": url,
+        "urls": [other for other in urls if other != url],
+        # The address after redirects, such as a home page, may not count as an address of this page.
+        "asked_url": urls[0] if urls else url,
         "reason": data["reason"], "said": telling.reason(asked.lang, data["reason"]),
         "detail": telling.detail(asked.lang, data.get("detail") or ""), "status": data.get("status"),
         "at": data.get("rejected_at"), "retry_at": data.get("retry_at"), "times": data.get("times", 1),

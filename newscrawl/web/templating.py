@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from newscrawl.shown import visible
 from newscrawl.web.page import WebRequest
-from newscrawl.web.words import LANGUAGES, number, word
+from newscrawl.web.words import LANGUAGES, fit, number, word
 
 _UNITS = ((60, "unit.minutes", 1), (72 * 60, "unit.hours", 60), (60 * 24 * 60, "unit.days", 1440))
 """The units for lengths of time: the minutes below which a unit is used, its word, and its minutes."""
@@ -69,6 +69,20 @@ def ago(lang: str, now: dt.datetime, moment: dt.datetime | None) -> Markup:
     key = "just_now" if abs(apart) < dt.timedelta(minutes=1) else "ago" if apart > dt.timedelta(0) else "in"
     text = word(lang, key) if key == "just_now" else word(lang, key, length=long(lang, abs(apart)))
     return _time(moment, text, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def due(lang: str, now: dt.datetime, moment: dt.datetime) -> Markup:
+    """How far off a due time is, or for how long it has been due; the tooltip has the exact time.
+
+    >>> noon = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
+    >>> due("ar", noon, noon - dt.timedelta(hours=3)).striptags()
+    'حان وقتها منذ 3 ساعات'
+    """
+    if now - moment < dt.timedelta(minutes=1):
+        return ago(lang, now, moment)
+    return _time(
+        moment, word(lang, "due", length=long(lang, now - moment)), f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 def exact(moment: dt.datetime | None, zone: bool = False) -> Markup:
@@ -133,7 +147,7 @@ def render(template: str, asked: WebRequest, link: Link | None, model: Mapping[s
     """A page as HTML; without ``link``, a self-contained file."""
     lang = asked.lang
     shared = {
-        "t": partial(word, lang),
+        "t": lambda key, **values: word(lang, fit(key, asked.demo), **values),
         "link": link,
         "alone": link is None,
         "lang": lang,
@@ -143,11 +157,13 @@ def render(template: str, asked: WebRequest, link: Link | None, model: Mapping[s
         "foreign": foreign,
         "visible": visible,
         "ago": partial(ago, lang, asked.now),
+        "due": partial(due, lang, asked.now),
         "readable": readable,
         "shell": shlex.quote,
         "exact": exact,
         "long": partial(long, lang),
         "now": asked.now,
+        "demo": asked.demo,
         "style": Markup(asset("site.css")[0].decode()),  # noqa: S704 - our own file
         "mark": asset("site.css")[1],
     }

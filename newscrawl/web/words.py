@@ -89,6 +89,15 @@ def has(key: str) -> bool:
     return key in table()["en"]
 
 
+def fit(key: str, demo: bool) -> str:
+    """The key of a wording that names commands: those of the demo's database differ.
+
+    >>> fit("overview.none", demo=True), fit("overview.lead", demo=True), fit("overview.none", demo=False)
+    ('overview.none.demo', 'overview.lead', 'overview.none')
+    """
+    return f"{key}.demo" if demo and has(f"{key}.demo") else key
+
+
 def _isolated(value: object) -> Markup:
     """A value in a sentence, isolated so that its direction does not affect the text around it."""
     if isinstance(value, Markup):
