@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import pytest
 
-from newscrawl.sites import Site
+from newscrawl.kit.address_table import TABLE, with_rows
+from newscrawl.sites import Listing, Site
 from newscrawl.urls import key
+from tests.conftest import PROJECT
 from tests.site_fixtures import spiders
 
 ROWS = [
     tuple(line.split("\t"))
-    for line in (Path(__file__).parent / "data" / "site_addresses.tsv").read_text("utf-8").splitlines()
+    for line in (PROJECT / TABLE).read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
-ARTICLES = [(name, url) for name, said, url in ROWS if said == "yes"]
-NO_ARTICLES = [(name, url) for name, said, url in ROWS if said == "no"]
 SITES = {name: spider.site for name, spider in spiders().items()}
+ARTICLES = [(name, url) for name, said, url in ROWS if said == "yes" and name in SITES]
+NO_ARTICLES = [(name, url) for name, said, url in ROWS if said == "no" and name in SITES]
 NUMBERED = {name for name, site in SITES.items() if site.aggregator} | {"almasryalyoum"}
 """Sites whose article numbers begin at 1, so that a number like 2021 is an article."""
 EVERYWHERE = (
@@ -73,8 +75,61 @@ def spellings(url: str) -> list[str]:
     ]
 
 
+def wrong_rows(rows: Iterable[tuple[str, ...]], crawled: set[str], refused: set[str]) -> list[str]:
+    """What to change in the table, one sentence for each site; refused sites need no rows."""
+    have = {(name, said) for name, said, _ in rows}
+    what = {"yes": "an article", "no": "a page that is none, such as its home page"}
+    return [
+        f"{TABLE}: `{name}` has no row for {page}; add: {name}<tab>{said}<tab>https://…"
+        for name in sorted(crawled)
+        for said, page in what.items()
+        if (name, said) not in have
+    ] + [
+        f"{TABLE}: there is no spiders/{name}.py; remove the rows of `{name}`"
+        for name in sorted({name for name, _ in have} - crawled - refused)
+    ]
+
+
 def test_every_site_has_articles_and_other_addresses() -> None:
-    assert {name for name, _ in ARTICLES} == {name for name, _ in NO_ARTICLES} == set(SITES)
+    refused = {name for name, site in SITES.items() if site.refused}
+    if wrong := wrong_rows(ROWS, set(SITES) - refused, refused):
+        pytest.fail("\n".join(wrong), pytrace=False)
+
+
+def test_a_missing_row_and_one_without_a_site_are_named_with_their_remedy() -> None:
+    rows = [("nakhla", "no", "https://nakhla.ma/"), ("gone", "yes", "https://gone.ma/1")]
+    assert wrong_rows(rows, {"nakhla"}, {"closed"}) == [
+        "tests/data/site_addresses.tsv: `nakhla` has no row for an article; add: nakhla<tab>yes<tab>https://…",
+        "tests/data/site_addresses.tsv: there is no spiders/gone.py; remove the rows of `gone`",
+    ]
+
+
+class TestRowsOfANewSite:
+    SITE = Site(
+        name="نخلة", domain="nakhla.ma", country="MA", timezone="Africa/Casablanca", article="/[0-9]+/$",
+        discover=[Listing("/page/{page}/"), Listing("https://nakhla.ma/mahalli/")],
+    )  # fmt: skip
+    HEAD = "# site\tis it an article?\n"
+    URLS = ("https://nakhla.ma/%E3%C7%C1/8/", "https://nakhla.ma/%D9%85%D8%A7%D8%A1/7/")
+
+    def test_they_are_sorted_in_and_written_once(self) -> None:
+        table = f"{self.HEAD}goud\tyes\thttps://goud.ma/1\nzad\tno\thttps://zad.ma/\n"
+        after = with_rows(table, "nakhla", self.SITE, self.URLS)
+        assert after.splitlines()[2:4] == [
+            "nakhla\tyes\thttps://nakhla.ma/ماء/7/",
+            "nakhla\tno\thttps://nakhla.ma/mahalli/",
+        ]
+        assert sorted(after.splitlines()) == sorted({*table.splitlines(), *after.splitlines()[2:4]})
+        assert with_rows(after, "nakhla", self.SITE, self.URLS) == after
+
+    def test_rows_that_are_there_stay(self) -> None:
+        table = f"{self.HEAD}nakhla\tno\thttps://nakhla.ma/tag/7\n"
+        after = with_rows(table, "nakhla", self.SITE, self.URLS)
+        assert after == f"{table}nakhla\tyes\thttps://nakhla.ma/ماء/7/\n"
+
+    def test_without_an_article_nothing_is_written(self) -> None:
+        assert with_rows(self.HEAD, "nakhla", self.SITE, []) == self.HEAD
+        assert with_rows(self.HEAD, "nakhla", self.SITE, ["https://nakhla.ma/"]).count("\tyes\t") == 0
 
 
 @pytest.mark.parametrize(("name", "url"), ARTICLES)

@@ -18,6 +18,7 @@ from scrapy.http import HtmlResponse
 
 from newscrawl.commands import newsite
 from newscrawl.kit import addresses, overview, probe
+from newscrawl.kit.address_table import TABLE
 from newscrawl.kit.asking import Answer
 from newscrawl.kit.reword import Reworder
 from newscrawl.page import read
@@ -129,6 +130,8 @@ def test_a_new_site_from_its_address_to_a_crawl(
     ), declared  # fmt: skip
     saved = clone / "tests" / "sites" / "maraya"
     assert '"reviewed": false' in (saved / "article-1.json").read_text("utf-8")
+    rows = (clone / TABLE).read_text("utf-8").splitlines()
+    assert [row.split("\t")[1] for row in rows if row.startswith("maraya\t")] == ["yes", "no"]
     for file in saved.glob("*.json"):
         file.write_text(file.read_text("utf-8").replace('"reviewed": false', '"reviewed": true'), "utf-8")
     given = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
@@ -289,7 +292,8 @@ class TestFixture:
         url = json.loads(source.with_suffix(".json").read_text("utf-8"))["url"]
         (tmp_path / "mine.html").write_bytes(source.read_bytes())
         said = kit(clone, "fixture", "hespress", str(tmp_path / "mine.html"), "--url", url)
-        assert "no listing leads to it" in said
+        assert "add its link to a list in hespress; remove `found` from article-" in said
+        assert (clone / TABLE).read_bytes() == (PROJECT / TABLE).read_bytes()  # it has rows of this site
         folder = clone / "tests" / "sites" / "hespress"
         new = next(p for p in sorted(folder.glob("*.json")) if '"reviewed": false' in p.read_text("utf-8"))
         found = json.loads(new.read_text("utf-8"))

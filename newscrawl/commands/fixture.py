@@ -92,6 +92,7 @@ class Command(AskingCommand):
             )
         saved.write(folder, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         print(f"written   {folder.name}: {', '.join(sorted(saved.files))}")
+        _add_addresses(folder, site, saved.addresses)
         print(f"review    the pages, set reviewed to true, then run: make test SITE={folder.name}")
 
 
@@ -120,8 +121,21 @@ def _one(answer: Answer, site: Site, folder: Path) -> None:
         print(f"differs   with its words replaced, {problem}")
     if not (folder / "answers.json").exists():
         print(f"missing   {folder.name}/answers.json: run `scrapy fixture {folder.name}` first")
-    print(f"written   {folder.name}/{name}.html and .json; no listing leads to it (found: false)")
+    print(f"written   {folder.name}/{name}.html and .json")
+    _add_addresses(folder, site, [json.loads(data)["url"]])
+    print(
+        "found     false: saved lists link only to the articles that were saved with them. To test that a "
+        f"list leads to this page, add its link to a list in {folder.name}; remove `found` from {name}.json"
+    )
     print(f"review    compare them, set reviewed to true, then run: make test SITE={folder.name}")
+
+
+def _add_addresses(folder: Path, site: Site, articles: list[str]) -> None:
+    """Add the site's missing rows to the table of addresses."""
+    from newscrawl.kit import address_table
+
+    if rows := address_table.write(folder.parents[2], folder.name, site, articles):
+        print(f"written   {address_table.TABLE} ({rows} line{'s' * (rows > 1)})")
 
 
 def _again(path: Path, site: Site) -> None:

@@ -41,9 +41,10 @@ class Command(AskingCommand):
         return (
             "Downloads about twenty pages of a site, politely: robots.txt, feeds, sitemaps, WordPress's API, "
             "the links of the home page, three articles. Writes spiders/NAME.py, ready to edit, a line in "
-            "newscrawl/sites/sources.tsv, and tests/sites/NAME with the pages in other words; then lists "
-            "what is missing. With --from-learned it declares a newspaper that `scrapy crawl any` learned: "
-            "the name stays, and with it articles, marks and runs. See CONTRIBUTING.md."
+            "newscrawl/sites/sources.tsv, tests/sites/NAME with the pages in other words, and two lines in "
+            "tests/data/site_addresses.tsv; then lists what is missing. With --from-learned it declares a "
+            "newspaper that `scrapy crawl any` learned: the name stays, and with it articles, marks and "
+            "runs. See CONTRIBUTING.md."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -143,9 +144,13 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _say(root: Path, folder: Path, draft: probe.SiteDraft, saved: fixture.SiteFixture) -> None:
-    """Print the saved pages, what is missing, and what needs review."""
+    """Add the addresses of the saved pages to their table; print what is written, missing, to review."""
+    from newscrawl.kit import address_table
+
     if saved.pages:
         print(f"written   {folder.relative_to(root)}: {', '.join(sorted(saved.files))}")
+    if rows := address_table.write(root, draft.spider, draft.site(), saved.addresses):
+        print(f"written   {address_table.TABLE} ({rows} lines)")
     passed = tested(root, draft.spider) if saved.pages else None
     for sentence in [*draft.missing, *saved.missing]:
         print(f"missing   {one_line(sentence)}")

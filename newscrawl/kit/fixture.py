@@ -57,6 +57,11 @@ class SiteFixture:
     missing: list[str] = field(default_factory=list)
     """One sentence for each page that could not be fetched."""
 
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses of its article pages."""
+        return [json.loads(self.files[f"{name}.json"])["url"] for name in self.pages]
+
     def answer(self, url: str, name: str, body: bytes, **more: Any) -> None:
         """Add a file with the response to an address."""
         while name in self.files and self.files[name] != body:

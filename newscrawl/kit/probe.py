@@ -212,7 +212,8 @@ async def _listings(draft: SiteDraft, home: TextResponse, linked: list[str], fet
             older = await _older(draft, home, paths, site, linked, fetch)
         if not paths:
             draft.missing.append(
-                "`discover`: no link of the home page looks like a section's; add a Listing for each section"
+                "`discover`: no link of the home page looks like a section's; add a Listing for each "
+                "section, or nothing if the newspaper has none"
             )
     offers.settle_sitemaps(draft, older=older)
 
