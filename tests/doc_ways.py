@@ -68,8 +68,7 @@ WAYS = {
     "git clone <this repository> && cd newscrawl": Way("git clone -q CLONE newscrawl && cd newscrawl"),
     "python -m http.server 8000 --bind 127.0.0.1": Way(
         "python -m http.server PORT1 --bind 127.0.0.1 --directory ../practice", ready="Serving",
-        asks=f"{PRACTISE} && rm -r spiders/practice.py tests/sites/practice && "
-        r"sed -i '/^practice\t/d' newscrawl/sites/sources.tsv",
+        asks=PRACTISE,
     ),
     "scrapy newsite http://127.0.0.1:8000/ --name practice --country MA": Way(
         within="python -m http.server 8000 --bind 127.0.0.1"
