@@ -126,6 +126,12 @@ WAYS = {
     "scrapy reprocess CC-NEWS-2016*.warc.gz --lang ar": Way(
         before="cp recordings/demo.warc.gz CC-NEWS-20160826-00000.warc.gz"
     ),
+    "scrapy reprocess --site hespress --rejected --dry-run": Way(
+        before="scrapy crawl hespress -a since=2026-09-01"
+    ),
+    "scrapy crawl SITE -a url=URL": Way(
+        "scrapy crawl alayam24 -a url=https://www.alayam24.com/articles-73891.html"
+    ),
     "scrapy reprocess --stale": Way(before="scrapy crawl hespress -a since=2026-09-01"),
     "scrapy reprocess FILE… --lang ar": Way("scrapy reprocess recordings/demo.warc.gz --lang ar"),
     "dask worker tcp://scheduler:8786 --nworkers auto --nthreads 1 --memory-limit 400MB": Way(

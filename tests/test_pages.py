@@ -19,6 +19,8 @@ from newscrawl import __main__ as readers
 from newscrawl.settings import VARIABLES
 from newscrawl.spider.arguments import Arguments
 from newscrawl.spider.newspaper import ABOUT, KINDS
+from newscrawl.vocabulary import RejectionReason
+from newscrawl.web import pages as web_pages
 from tests.conftest import PROJECT
 from tests.doc_pages import FENCE, PAGES, SPAN, START, blocks, commands
 from tests.test_install import lists
@@ -186,6 +188,19 @@ def test_the_index_names_every_page_and_each_says_for_whom_it_is_and_how_long_it
     for page in sorted(there & {Path(name).name for name in PAGES}):
         first = PAGES[f"docs/{page}"].split("\n\n")[1]
         assert re.match(r"For .* minutes?\b", first, re.DOTALL), f"{page}: for whom, how many minutes?"
+
+
+def test_the_page_about_the_site_names_every_address_of_it() -> None:
+    there = {re.sub(r"\{\w+\}", "*", page.path) for page in web_pages.PAGES}
+    rows = re.findall(r"^\| (`/.*?) \|", PAGES["docs/web.md"], re.MULTILINE)
+    named = {re.sub("[A-Z]+", "*", span.partition("?")[0]) for row in rows for span in SPAN.findall(row)}
+    assert named == there
+
+
+def test_the_page_for_operators_says_what_to_do_about_every_reason_for_rejection() -> None:
+    section = PAGES["docs/operate.md"].partition("## When pages are rejected")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    assert sorted(word for row in rows for word in SPAN.findall(row)) == sorted(RejectionReason)
 
 
 def test_the_readme_says_what_each_dependency_is_for() -> None:

@@ -234,6 +234,8 @@ The store adds:
 
 ### Reasons
 
+What to do about them: [When pages are rejected](operate.md#when-pages-are-rejected).
+
 {{reasons}}
 """
 
