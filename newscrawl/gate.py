@@ -81,7 +81,7 @@ def admit(
 
     >>> admit("file://www.hespress.com/etc/passwd")
     Traceback (most recent call last):
-    newscrawl.gate.RefusedAddressError: 'file://www.hespress.com/etc/passwd': only http and https are asked
+    newscrawl.gate.RefusedAddressError: 'file://www.hespress.com/etc/passwd': it is neither http nor https
     """
     if (plain := _PLAIN.fullmatch(url)) and len(url) <= LONGEST and _is_sound(plain["host"]):
         port = int(plain["port"] or 0)
