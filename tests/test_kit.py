@@ -238,6 +238,26 @@ class TestNewsite:
         assert "`الاثنين ١٨ رمضان ١٤٤٥هـ` in body > table > tr > td may be it" in said
         assert "tests     pass, except for the review" in said
 
+    @pytest.mark.parametrize(
+        ("article", "articles", "excluded"),
+        [
+            (r"^/[^/]+/\d+/[^/]+$", ["/jihat/7300/suq"], True),
+            (r"^/\d+/?$", ["/81204"], True),
+            (r"^/[^/]+/\d+-khabar\.html$", ["/jihat/7-khabar.html"], False),
+            (r"/\d+/?$", ["/tag/7300/"], False),
+        ],
+    )
+    def test_lists_that_any_site_may_have_are_excluded_if_the_pattern_matches_them(
+        self, article: str, articles: list[str], excluded: bool
+    ) -> None:
+        draft = probe.begin("https://sahl.ma/")
+        draft.article, draft.articles = article, [f"https://sahl.ma{path}" for path in articles]
+        probe.settle_lists(draft)
+        assert (draft.not_article is not None) is excluded
+        site = draft.site()
+        assert all(map(site.is_article, draft.articles))
+        assert not excluded or not any(site.is_article(site.home + path[1:]) for path in probe.COMMON_LISTS)
+
     def test_without_pytest_it_says_how_to_run_the_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(newsite, "find_spec", lambda name: None)
         assert (newsite.tested(PROJECT, "maraya") or "").endswith(": make test SITE=maraya")

@@ -81,7 +81,7 @@ class Command(AskingCommand):
             nonlocal named
             once = _Once(fetch)
             if known is None:
-                await probe.probe(draft, once)
+                probe.settle_lists(await probe.probe(draft, once))
             if draft.name:
                 paper = sources.Source(draft.spider, draft.name, draft.country, draft.timezone)
                 named = sources.write(root / sources.TABLE, [(paper, draft.domain)])

@@ -19,8 +19,8 @@ from newscrawl.kit.listed import listed
 from newscrawl.kit.samples import PageKind, PageLook, Samples
 from newscrawl.page import meta
 from newscrawl.page.document import parse
-from newscrawl.sites import Api, Discovery, Listing, Markup, Site, Sitemap
-from newscrawl.sites.families import WORDPRESS_PAGES, WORDPRESS_POST
+from newscrawl.sites import Api, Discovery, Listing, Markup, Site, Sitemap, place
+from newscrawl.sites.families import LISTS, WORDPRESS_PAGES, WORDPRESS_POST
 from newscrawl.sites.sources import resolve
 from newscrawl.urls import owner
 from newscrawl.vocabulary import NO_ORIGIN, FetchFailure, Origin
@@ -29,6 +29,15 @@ FEW_LINKS = 10
 """A home page with fewer links shows its articles only in a browser, or has none."""
 SAMPLES = 3
 """Number of article pages from which the markup is guessed."""
+COMMON_LISTS = (
+    "/2021",
+    "/2021/05/",
+    "/2021/05/12",
+    "/page/12345/",
+    "/tag/خبر-12345/",
+    "/category/خبر/page/3/",
+)
+"""Examples of lists that any site may have: archives of days, and further pages."""
 _NO_SPIDER = re.compile(r"[^a-z0-9]+")
 
 
@@ -174,6 +183,14 @@ async def probe(draft: SiteDraft, fetch: Fetch) -> SiteDraft:
         )
     await _markup(draft, list(dict.fromkeys(candidates)), pages)
     return draft
+
+
+def settle_lists(draft: SiteDraft) -> None:
+    """Exclude the lists that any site may have, if `article` matches some of them and no article looks so."""
+    site = draft.site()
+    matched = any(site.is_article(urljoin(site.home, path)) for path in COMMON_LISTS)
+    if matched and not draft.not_article and not any(re.search(LISTS, place(url)) for url in draft.articles):
+        draft.not_article = LISTS
 
 
 async def _rendered(draft: SiteDraft, home: TextResponse, fetch: Fetch) -> TextResponse:

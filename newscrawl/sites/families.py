@@ -16,8 +16,10 @@ ID = r"(?!(?:19|20)\d\d(?:[/?.]|$))\d{3,}"
 LISTS = (
     r"^/(?:(?:ar|fr|en|es)/)?(?:category|categories|tags?|topics?|authors?|writers?|columnists?|page|search"
     r"|تصنيف|قسم|وسم|وسوم|كاتب|كتاب|الكاتب|مؤلف)(?:/|$)|/page/\d+/?$"
+    r"|^/(?:19|20)\d\d(?:/\d\d?){0,2}/?$"
 )
-"""Regular expression for paths of lists of articles, by the words that newspapers of all kinds use."""
+"""Regular expression for paths of lists of articles: by the words that newspapers of all kinds use, and the
+archive of a year, month or day."""
 
 # --- maghress and its sisters: one engine that republishes the newspapers of a country.
 
