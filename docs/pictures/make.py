@@ -1,4 +1,4 @@
-"""Takes the pictures of the site: ``PYTHONPATH=. python docs/pictures/make.py``, in the folder of the project.
+"""Takes the pictures of the site: ``PYTHONPATH=. python docs/pictures/make.py`` in the project.
 
 The pictures for readers show what `make demo` has stored, which it runs first; those for operators a made
 installation with newspapers in every state. It needs a Chromium, and a font for Arabic such as Debian's
