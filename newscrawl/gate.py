@@ -100,7 +100,7 @@ def is_address(given: str) -> bool:
     try:
         port = urlsplit(given).port
         admit(given, None, frozenset([port] if port else []))
-    except ValueError:  # Refused is a ValueError
+    except ValueError:  # RefusedAddressError is a ValueError
         return False
     return True
 

@@ -209,7 +209,7 @@ def _base(response: TextResponse) -> str:
     """The address to which a page's links are relative: its ``<base>``, if that can be parsed."""
     try:
         return admit(get_base_url(response), response.url, _port(response.url))
-    except ValueError:  # Refused is a ValueError
+    except ValueError:  # RefusedAddressError is a ValueError
         return response.url
 
 
