@@ -106,8 +106,10 @@ class Linker:
         """
         if ids:
             await resign.sign_similar(self._articles, ids)
-            decision = _Decision(self._articles, self._frames, self._buckets, self._coverage, now)
-            await decision.settle(ids, frozenset(new))
+            decision = _Decision(
+                self._articles, self._frames, self._buckets, self._coverage, now, frozenset(new)
+            )
+            await decision.settle(ids)
             await self._backlog.settle(ids)
 
     async def relink(self, batch: int = 100) -> AsyncIterator[tuple[int, int]]:
@@ -180,28 +182,28 @@ class _Decision:
         buckets: FilledBuckets,
         coverage: Coverage,
         now: dt.datetime,
+        new: frozenset[str],
     ) -> None:
         self._articles = articles
         self._frames = frames
         self._buckets = buckets
         self._coverage = coverage
         self._now = now
+        self._new = new
+        """The seeds that are new."""
         self._texts: dict[str, tuple[str, Text]] = {}
         """``_id`` → content hash and text of articles that were read."""
         self._stories: dict[str, int | None] = {}
         """Root → stored number of copies, for stories whose number may have changed."""
         self._changed: set[str] = set()
         """Articles whose changes make others due for another check."""
-        self._new: Collection[str] = ()
-        """The seeds that are new."""
         self._introduced: dict[str, set[str]] = defaultdict(set)
         """Root → later roots that were checked again because an article is similar to both."""
 
-    async def settle(self, seeds: Collection[str], new: Collection[str]) -> None:
+    async def settle(self, seeds: Collection[str]) -> None:
         """Check and write until nothing is left to write."""
         # An article that has joined a new one has seen it as it is.
-        open_, unheard = set(seeds) | await self._members({*seeds} - {*new}), set(seeds)
-        self._new = new
+        open_, unheard = set(seeds) | await self._members({*seeds} - self._new), set(seeds)
         for _ in range(PASSES):
             left, open_ = list(open_), set()
             for start in range(0, len(left), LOOKED_AT):
