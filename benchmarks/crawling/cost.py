@@ -90,7 +90,10 @@ def control(address: str) -> int:
 def crawl(contender: Contender, host: str, uri: str, database: str, *more: str) -> Cost:
     """Crawl the newspaper at ``host`` into a database. Raises ``SystemExit`` with the log when it fails."""
     settings = [word for name, value in POLITE_TO_NOBODY.items() for word in ("-s", f"{name}={value}")]
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MONGODB", "NEWSCRAWL", "SCRAPY"))}
+    # Without the variable by which a shell keeps Python from saving compiled modules: installed packages have
+    # theirs, so only the checkouts would be compiled again in every crawl.
+    left_out = ("MONGODB", "NEWSCRAWL", "SCRAPY", "PYTHONDONTWRITEBYTECODE")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
     environment = inherited | {
         "MONGODB_URI": uri, "MONGODB_DATABASE": database, "MADE_NEWSPAPER": host, "PYTHONPATH": str(SPIDERS),
         "SCRAPY_SETTINGS_MODULE": contender.settings, "NEWSCRAWL_PRIVATE_NETWORKS": "127.0.0.0/8",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from scrapy.commands.crawl import Command as CrawlCommand
@@ -43,6 +44,8 @@ class Command(CrawlCommand):
         if job := opts.spargs.get("_job"):  # some versions of Scrapyd do not set SCRAPYD_JOB
             self.settings.set("SCRAPYD_JOB", job, priority="cmdline")
         load_handler()
+        # numpy's own threads, which a crawl does not need, would keep a core busy for its first 0.1 s.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         if args[0] == AnySpider.name:
             self._any(opts.spargs)
             return
