@@ -89,6 +89,44 @@ class TestPool:
 
         run(work())
 
+    def test_an_answer_does_not_wait_for_a_slow_page_sent_with_it(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            quick, _endless = pool.submit(LONG, tasks.echo, "a", 1), pool.submit(LONG, tasks.never, "a")
+            assert (await asyncio.wait_for(quick, 60))[1] == 1
+            await pool.close()
+
+        run(work())
+
+    def test_stopping_a_page_that_waits_for_another_interrupts_nothing(self, run: Run) -> None:
+        async def work() -> None:
+            pool = Pool(1)
+            *_, first = await pool.submit(LONG, tasks.echo, "a")
+            slow, stopped = pool.submit(LONG, tasks.waits, "a", 0.1), pool.submit(LONG, tasks.echo, "a")
+            pool.stop(stopped)
+            with pytest.raises(StoppedError):
+                await stopped
+            assert await slow == "done"
+            assert (await pool.submit(LONG, tasks.echo, "a"))[-1] == first
+            await pool.close()
+
+        run(work())
+
+    @pytest.mark.parametrize("number", range(3))
+    def test_stopping_a_page_loses_no_other(self, run: Run, number: int) -> None:
+        """Whether the page is answered, being read or waiting at that moment."""
+
+        async def work() -> None:
+            pool = Pool(1)
+            futures = [pool.submit(LONG, tasks.echo, "a"), pool.submit(LONG, tasks.waits, "a", 0.2)]
+            futures.append(pool.submit(LONG, tasks.echo, "a"))
+            await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+            pool.stop(futures[number])
+            await asyncio.gather(*(future for future in futures if future is not futures[number]))
+            await pool.close()
+
+        run(work())
+
     def test_waiting_for_a_busy_machine_is_not_too_slow(self, run: Run) -> None:
         async def work() -> None:
             pool = Pool(1)

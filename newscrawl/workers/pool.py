@@ -31,6 +31,13 @@ log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000
 """An answer of more bytes is unpacked in a thread, because unpacking it would block the event loop."""
+_TOGETHER = 8
+"""Maximum number of pages that the only worker gets at once, and so of answers that are processed in one go.
+Code and data then stay in the processor's caches, which saves a tenth of a crawl's CPU time."""
+_TOGETHER_BYTES = 1_000_000
+"""A worker gets no further page at once when those before it have this many bytes."""
+_HELD = 0.05
+"""Maximum number of seconds for which an answer waits for those after it."""
 _LOOK = 1.0
 """Seconds between two measurements of a worker's memory; a measurement takes as long as sending a page."""
 # Not ``python -m``: the child must find eggs and paths that were added to ``sys.path`` at run time.
@@ -85,12 +92,12 @@ class Pool:
         if not future.done():
             future.set_exception(StoppedError())
         for worker in self._workers:
-            if worker.job and worker.job.future is future:
+            if (job := worker.job) and job.future is future:
                 worker.kill()
 
     async def close(self) -> None:
         """Cancel all jobs and end all workers; the pool may be used again."""
-        for job in [*self._jobs, *(worker.job for worker in self._workers if worker.job)]:
+        for job in [*self._jobs, *(job for worker in self._workers for job in worker.jobs)]:
             self.stop(job.future)
         self.kill()
         await asyncio.gather(*(worker.ended for worker in self._workers))
@@ -101,12 +108,13 @@ class Pool:
             worker.kill()
 
     def _assign(self) -> None:
-        """Give the first job to an idle worker, or start a worker."""
+        """Give the first jobs to an idle worker, or start a worker."""
         while self._jobs:
             if self._jobs[0].future.done():
                 self._jobs.popleft()
             elif idle := next((worker for worker in self._workers if worker.idle), None):
-                idle.begin(self._jobs.popleft())
+                # A page that another worker could read does not wait behind a slow one.
+                idle.begin(self._jobs, _TOGETHER if self._size == 1 else 1)
             else:
                 if len(self._workers) == self._size or not all(worker.ready for worker in self._workers):
                     return
@@ -124,12 +132,14 @@ class Pool:
         self._workers.append(worker)
 
     def _ended(self, worker: _Worker, status: int, megabytes: int) -> None:
-        """Fail the job of a worker that has ended, and continue with the next job."""
+        """Fail the job that a worker was doing when it ended, and continue with the next job."""
         self.peak = max(self.peak, megabytes)
         self._workers.remove(worker)
         if not self._workers:
             atexit.unregister(self.kill)
-        job = worker.job
+        # A worker that was killed to stop a job may have begun the next one by then.
+        job = worker.jobs.popleft() if worker.jobs and not worker.killed else None
+        self._jobs.extendleft(reversed(worker.jobs))
         if not worker.ready and self._jobs:
             job = self._jobs.popleft()
         if job and not job.future.done():
@@ -163,24 +173,43 @@ class _Worker(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.job: _Job | None = None
+        self.jobs: deque[_Job] = deque()
+        """The jobs that were sent and are not yet finished, in order."""
+        self._answers: list[bytes] = []
+        """Its answers to the first of them, which wait for those to the others."""
+        self._holding: asyncio.TimerHandle | None = None
         self._megabytes = 0
         self._looked = 0.0
         self.process: SpareWorker | subprocess.Popen[bytes]
         self.ready = False
         """Can it take jobs? Until then it imports modules."""
+        self.killed = False
+        """Has the pool killed it?"""
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = loop.create_future()
         self.process, channel = (ahead, ahead.channel) if ahead else _started(megabytes)
         self._keep(loop.create_unix_connection(lambda: self, sock=channel))
 
     @property
-    def idle(self) -> bool:
-        """Can it take a job now?"""
-        return self.ready and self.job is None and self._transport is not None
+    def job(self) -> _Job | None:
+        """The job that it is doing, as far as is known."""
+        return self.jobs[len(self._answers)] if len(self._answers) < len(self.jobs) else None
 
-    def begin(self, job: _Job) -> None:
-        """Send it a job."""
+    @property
+    def idle(self) -> bool:
+        """Can it take jobs now?"""
+        return self.ready and not self.jobs and self._transport is not None
+
+    def begin(self, jobs: deque[_Job], most: int) -> None:
+        """Take and send it the first jobs, at most this many."""
+        size = 0
+        while jobs and len(self.jobs) < most and size < _TOGETHER_BYTES:
+            job = jobs.popleft()
+            if not job.future.done():
+                size += self._send(job)
+
+    def _send(self, job: _Job) -> int:
+        """Send it a job; returns the number of bytes."""
         assert self._transport
         number = next((n for n, site in enumerate(self._sites) if site is job.site), len(self._sites))
         new = number == len(self._sites)
@@ -190,11 +219,12 @@ class _Worker(asyncio.Protocol):
         except Exception as error:
             failed = RuntimeError(f"the page cannot be sent to a worker: {type(error).__name__}: {error}")
             job.future.set_exception(failed)
-            return
+            return 0
         if new:
             self._sites.append(job.site)
-        self.job = job
+        self.jobs.append(job)
         self._transport.writelines((HEADER.pack(len(message)), message))
+        return len(message)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection to the process."""
@@ -202,28 +232,51 @@ class _Worker(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Receive an answer of the process."""
+        """Receive answers of the process."""
         self._received += data
-        if len(self._received) < HEADER.size:
-            return
-        (length,) = HEADER.unpack_from(self._received)
-        if len(self._received) < HEADER.size + length:
-            return
-        message = bytes(self._received[HEADER.size :])
-        self._received.clear()
-        if not self.ready:
-            self.ready = True
-            log.debug("worker %d is ready", self.process.pid)
+        while len(self._received) >= HEADER.size:
+            (length,) = HEADER.unpack_from(self._received)
+            end = HEADER.size + length
+            if len(self._received) < end:
+                return
+            message = bytes(self._received[HEADER.size : end])
+            del self._received[:end]
+            if self.ready:
+                self._answered(message)
+            else:
+                self.ready = True
+                log.debug("worker %d is ready", self.process.pid)
+                self._free()
+
+    def _answered(self, message: bytes) -> None:
+        self._answers.append(message)
+        if len(self._answers) == len(self.jobs):
+            self._finish_all()
+        elif self._holding is None:
+            self._holding = asyncio.get_running_loop().call_later(_HELD, self._finish_all)
+
+    def _finish_all(self) -> None:
+        """Finish the jobs that were answered."""
+        if self._holding:
+            self._holding.cancel()
+            self._holding = None
+        answers, self._answers = self._answers, []
+        for message in answers:
+            job = self.jobs.popleft()
+            if len(message) < _LARGE:
+                _finish(job, _unpacked(message))
+            else:
+                self._keep(_unpack(job, message))
+        if time.monotonic() - self._looked > _LOOK:
+            self._look()
+        if not self.jobs:
             self._free()
-        elif length < _LARGE:
-            self._finish(_unpacked(message))
-        else:
-            self._keep(self._unpack(message))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Find out how the process ended."""
         self._transport = None
         self._ending = True
+        self._finish_all()
         self._keep(self._reap())
 
     def kill(self) -> None:
@@ -231,31 +284,13 @@ class _Worker(asyncio.Protocol):
         # ``Popen.kill`` would collect the exit status, which ``_reap`` needs.
         if not self._ending:
             self._look()
+            self.killed = True
             os.kill(self.process.pid, signal.SIGKILL)
 
     def _look(self) -> None:
         """Measure how much memory it has used, if the system reports it."""
         self._looked = time.monotonic()
         self._megabytes = _peak(self.process.pid) or self._megabytes
-
-    async def _unpack(self, message: bytes) -> None:
-        self._finish(await asyncio.to_thread(_unpacked, message))
-
-    def _finish(self, answer: Answer) -> None:
-        returned, result, trace = answer
-        job, self.job = self.job, None
-        assert job
-        if time.monotonic() - self._looked > _LOOK:
-            self._look()
-        if job.future.done():
-            pass  # it was cancelled at the last moment
-        elif returned:
-            job.future.set_result(result)
-        else:
-            error = ReadingError(result)
-            error.__cause__ = RuntimeError(f"in a worker:\n{trace}")
-            job.future.set_exception(error)
-        self._free()
 
     async def _reap(self) -> None:
         try:  # not ``Popen.wait``, which does not report the memory that the process used
@@ -285,6 +320,23 @@ def _peak(pid: int) -> int:
     except OSError:
         return 0
     return int(match[1]) // 2**10 if match else 0
+
+
+async def _unpack(job: _Job, message: bytes) -> None:
+    _finish(job, await asyncio.to_thread(_unpacked, message))
+
+
+def _finish(job: _Job, answer: Answer) -> None:
+    """Set the result of a job, unless it was cancelled in the meantime."""
+    if job.future.done():
+        return
+    returned, result, trace = answer
+    if returned:
+        job.future.set_result(result)
+        return
+    error = ReadingError(result)
+    error.__cause__ = RuntimeError(f"in a worker:\n{trace}")
+    job.future.set_exception(error)
 
 
 def _unpacked(message: bytes) -> Answer:
