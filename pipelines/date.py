@@ -12,5 +12,6 @@ class DatePipeline(SpiderPipeline):
         """Choose the date on the publisher's clock; pass on other items."""
         if not isinstance(item, Article):
             return item
+        await self.take_turns()
         assert item.http
         return date_article(item, self.spider.site, item.http.fetched_at)

@@ -12,4 +12,5 @@ class IdentifyPipeline(SpiderPipeline):
         """Identify an article or a rejection; pass on other items."""
         if not isinstance(item, Article | Rejection):
             return item
+        await self.take_turns()
         return steps.identify(item, self.spider.site, self._crawler.stats.get_value("newscrawl/run", ""))
