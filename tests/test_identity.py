@@ -23,6 +23,7 @@ from newscrawl.identity import (
     title_key,
 )
 from newscrawl.signatures import BANDS, OPENING, band_keys, estimate, signature
+from newscrawl.text import clean
 from tests.pairs import changed
 from tests.trials import growth
 
@@ -86,6 +87,22 @@ def detail(root: dict[str, Any], copy: dict[str, Any]) -> Any:
     return duplicate(root, text_of(root), copy, text_of(copy))
 
 
+_PIECES = (
+    "الحكومة",
+    "شوهد 123 مرة",
+    "منذ يومين",
+    "|",
+    "•",
+    "(",
+    ")",
+    "مشاهدات: 44",
+    "-",
+    "٥",
+    "\u00a0",
+    "\u200b",
+)
+
+
 class TestContentHash:
     def test_characters_that_clean_removes_change_no_hash(self) -> None:
         assert content_hash("الحكومة", None, "نص  الخبر") == content_hash(
@@ -97,6 +114,11 @@ class TestContentHash:
     )
     def test_a_corrected_letter_gives_another_hash(self, other: str) -> None:
         assert content_hash("عنوان", None, other) != content_hash("عنوان", None, "أعلنت الجماعة عن الأشغال")
+
+    @settings(max_examples=100)
+    @given(st.lists(st.sampled_from([*_PIECES, " ", "\n", "\n\n"]) | st.text(max_size=3)).map("".join))
+    def test_cleaning_changes_no_hash(self, text: str) -> None:
+        assert content_hash(clean(text), None, clean(text)) == content_hash(text, None, text)
 
     def test_the_parts_are_not_confused(self) -> None:
         assert content_hash("الحكومة", None, "نص") != content_hash("الحكومة", "نص", "")
