@@ -3,12 +3,19 @@
 import datetime as dt
 import gzip
 import json
+import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 
+from newscrawl.discovery import ListPage, Walk
+from newscrawl.sites import Sitemap
+from newscrawl.spider.lists import Lists
 from tests.conftest import Database, scrapy, start
 from tests.loopback import LoopbackNewspaper, article, listing, serve
 
@@ -240,3 +247,34 @@ def test_days_are_found_in_lists_of_every_kind(newspaper: LoopbackNewspaper, dat
     assert {OFFSET.format(2), "/older/?paged=2"} <= set(newspaper.asked)
     assert not {OFFSET.format(4), "/older/?paged=3"} & set(newspaper.asked)
     assert database.ops["marks"].count_documents({}) == 0
+
+
+def test_requests_of_a_long_list_are_not_kept(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sitemap's requests are answered while the rest still waits."""
+    ledger = SimpleNamespace(waits=lambda _: True)
+    crawl: Any = SimpleNamespace(ledger=ledger, arguments=SimpleNamespace(sections=()), stat=lambda *_: None)
+    walks: Any = SimpleNamespace(note_page=lambda *_, **__: 0)
+    articles: Any = None
+    lists = Lists(crawl, walks, articles)
+    kept: list[weakref.ref[Request]] = []
+
+    async def read_page(response: Response, walk: Walk) -> tuple[ListPage, None]:
+        return ListPage([]), None
+
+    async def requests_of(walk: Walk, entries: Any) -> list[Request]:
+        requests = [Request(f"https://sahifa.example/articles-{number}.html") for number in range(5)]
+        kept.extend(map(weakref.ref, requests))
+        return requests
+
+    monkeypatch.setattr(lists, "_read", read_page)
+    monkeypatch.setattr(lists, "_count", lambda *_: None)
+    monkeypatch.setattr(lists, "_take", requests_of)
+
+    async def work() -> list[int]:
+        alive = []
+        walk = Walk("https://sahifa.example/sitemap.xml", Sitemap("https://sahifa.example/sitemap.xml"))
+        async for _ in lists.parse_page(Response("https://sahifa.example/sitemap.xml"), walk):
+            alive.append(sum(request() is not None for request in kept))
+        return alive
+
+    assert run(work()) == [5, 4, 3, 2, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -132,8 +132,14 @@ class Lists:
             yield request
         if left_out := self._walks.note_page(walk, response, page, leads_on=bool(led)):
             self._crawl.ledger.skip(source_of(walk.source), Counter(too_many=left_out))
-        async for request in self._take(walk, page.entries):
-            yield request
+        requests = deque(await self._take(walk, page.entries))
+        waits = self._crawl.ledger.waits(walk)
+        del page, links, led
+        while requests:  # a sitemap may list thousands, which are not kept until the last is answered
+            yield requests.popleft()
+        if not waits:
+            for following in self._next(walk):
+                yield following
 
     async def _read(self, response: Response, walk: Walk) -> tuple[ListPage | None, Links | None]:
         """The entries of a page, and for a first page its links to feeds and sections."""
@@ -195,10 +201,8 @@ class Lists:
             for request in self._walk(replace(declared, url=url)):
                 yield request
 
-    async def _take(self, walk: Walk, entries: Iterable[Entry]) -> AsyncIterator[Request]:
-        """The requests of a page's entries that are not known; if there are none, that of the walk's next
-        page.
-        """
+    async def _take(self, walk: Walk, entries: Iterable[Entry]) -> list[Request]:
+        """The requests of a page's entries that are not known."""
         crawl = self._crawl
         by_key = await asyncio.to_thread(self._by_key, entries)
         fresh = walk.turn(list(by_key))
@@ -212,7 +216,7 @@ class Lists:
                 crawl.ledger.meet(k, kind, AddressOutcome.UNWANTED, reason)
         known = await crawl.store.addresses.known(wanted, crawl.site.owner, crawl.clock.now())
         self._walks.date(walk, fresh, known, by_key)
-        requests = []
+        requests: list[Request] = []
         for k, entry in wanted.items():
             stored = known.get(k)
             newer = stored and entry.lastmod and stored.checked_at and entry.lastmod > stored.checked_at
@@ -220,17 +224,12 @@ class Lists:
                 young = stored is None and self._is_young(entry)
                 again = {"http": None} if stored else None
                 asked = self._articles.request(entry, kind, walk=walk, known=again, young=young, k=k)
-                requests.append(asked)
+                requests += [asked] if asked else []
             else:
                 end = AddressOutcome.PENDING if stored.is_pending else AddressOutcome.KNOWN
                 crawl.ledger.meet(k, kind, end)
         crawl.stat("discovery/known", len(known))
-        waits = crawl.ledger.waits(walk)
-        for request in filter(None, requests):
-            yield request
-        if not waits:
-            for following in self._next(walk):
-                yield following
+        return requests
 
     def _is_young(self, entry: Entry) -> bool:
         """Can the address have been published within the last day, judging by its list?
