@@ -15,11 +15,13 @@ from newscrawl.archive.reading import NotWarcError
 from newscrawl.commands import reprocess
 from newscrawl.reprocess import selection
 from newscrawl.reprocess.guess import may_be_arabic
+from newscrawl.reprocess.kept import InputPage
 from newscrawl.reprocess.plan import Plan
 from newscrawl.reprocess.ranges import NoSuchInputError, Range, inputs, ranges
-from newscrawl.reprocess.reading import Tally, read_range
+from newscrawl.reprocess.reading import NOT_ASKED, Tally, read_page, read_range
 from newscrawl.reprocess.records import RecordHead, Records
 from newscrawl.sites import Feed, Site
+from newscrawl.urls import key
 from tests.conftest import scrapy
 from tests.made_warc import GOOD, OTHERS, Made, cc_news, record
 from tests.trials import size
@@ -137,6 +139,21 @@ def test_other_languages_are_recognised_by_their_bytes(lang: str) -> None:
     for charset in ("utf-8", "windows-1256", "utf-16"):
         assert may_be_arabic(f"<p>ال{arabic.replace(' ', ' ال')}</p>".encode(charset, "ignore"))
     assert not may_be_arabic(f"<p>{arabic.translate(OTHERS[lang])}</p>".encode())
+
+
+@pytest.mark.parametrize(("wanted", "is_read"), [("/old/7", True), ("/news/7", True), ("/news/8", False)])
+def test_a_page_is_wanted_by_every_address_that_led_to_it(wanted: str, is_read: bool) -> None:
+    """A rejection of a redirected page has the key of the requested address."""
+    home = "https://www.sahifa.example"
+    site = Site(
+        name="صحيفة", domain="sahifa.example", country="EG", discover=[Feed()], article=r"^/news/\d+$"
+    )
+    kept = InputPage(
+        url=f"{home}/news/7", met=(f"{home}/old/7", f"{home}/news/7"), body=b"<p>page</p>", headers={},
+        at=dt.datetime(2026, 11, 3, tzinfo=dt.UTC), offset=0, name="sahifa",
+    )  # fmt: skip
+    plan = Plan({"sahifa": site}, keys=frozenset({key(f"{home}{wanted}", site.url_rules)}))
+    assert (read_page(plan, kept).outcome != NOT_ASKED) == is_read
 
 
 def test_a_record_is_refused_by_its_headers_before_its_block_is_read() -> None:

@@ -142,7 +142,8 @@ def read_page(plan: Plan, kept: InputPage) -> ReadResult:
     name, site = declared
     if site is None and (plan.lang is None or plan.only):
         return ReadResult(kept.offset, None, NOT_ASKED)
-    if plan.keys is not None and key(kept.url, site.url_rules if site else None) not in plan.keys:
+    rules = site.url_rules if site else None
+    if plan.keys is not None and plan.keys.isdisjoint(key(url, rules) for url in (kept.url, *kept.met)):
         return ReadResult(kept.offset, None, NOT_ASKED)
     if not plan.may_be_in_language(kept.body):
         return ReadResult(kept.offset, None, OTHER_LANGUAGE)
