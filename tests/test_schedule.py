@@ -329,7 +329,7 @@ class TestHanging:
         world.go_on(250, step=5)
         assert not machine.scheduler.is_well
         assert (
-            caplog.text.count("all 2 slots of this node are in use, 4 due sites wait (s02, s03, s04, s05)")
+            caplog.text.count("no slot of this node is free (of 2); sites that wait: 4 (s02, s03, s04, s05)")
             == 1
         )
         assert f"s00 (job {world.runs[0].job}, for " in caplog.text

@@ -279,7 +279,7 @@ class Scheduler:
         ages = {job: self._watch.age(f"runs {job}") // SECOND * SECOND for job in sorted(jobs.running)}
         taken = [f"{sites.get(job, 'no site')} (job {job}, for {age})" for job, age in ages.items()]
         log.warning(
-            "all %d slots of this node are in use, %d due sites wait (%s); running: %s",
+            "no slot of this node is free (of %d); sites that wait: %d (%s); running: %s",
             self._scrapyd.slots, len(waiting), ", ".join(waiting), "; ".join(taken) or "only queued jobs",
         )  # fmt: skip
 
