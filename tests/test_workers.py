@@ -16,6 +16,7 @@ import pytest
 
 from newscrawl.workers import ReadingError, StoppedError, TooSlowError, WorkerDiedError, articles
 from newscrawl.workers.pool import Pool
+from newscrawl.workers.wire import unpacked
 from tests import worker_tasks as tasks
 from tests.conftest import PROJECT, Database, start
 from tests.loopback import ENDLESS, Loopback, LoopbackNewspaper, article, listing, serve
@@ -124,6 +125,62 @@ class TestPool:
             pool.stop(futures[number])
             await asyncio.gather(*(future for future in futures if future is not futures[number]))
             await pool.close()
+
+        run(work())
+
+    def test_a_stopped_page_is_not_read_later(self, run: Run) -> None:
+        """It was sent together with the page before it, which must not be interrupted."""
+
+        async def work() -> None:
+            pool = Pool(1)
+            busy = pool.submit(LONG, tasks.waits, "a", 0.1)
+            slow, endless = pool.submit(LONG, tasks.waits, "a", 0.1), pool.submit(LONG, tasks.never, "a")
+            after = pool.submit(LONG, tasks.echo, "a", 1)
+            await busy
+            pool.stop(endless)
+            assert await asyncio.wait_for(slow, 60) == "done"
+            assert (await asyncio.wait_for(after, 60))[1] == 1
+            with pytest.raises(StoppedError):
+                await endless
+            await pool.close()
+
+        run(work())
+
+    def test_an_answered_page_survives_a_worker_that_dies_while_pages_are_sent(self, run: Run) -> None:
+        async def work() -> None:
+            pool, large = Pool(1), "x" * 900_000  # more than a socket holds
+            await pool.submit(LONG, tasks.echo, "a")
+            busy = pool.submit(LONG, tasks.waits, "a", 0.05)
+            answered, dies = (
+                pool.submit(LONG, tasks.echo, "a"),
+                pool.submit(LONG, tasks.killed, "a", "SIGKILL"),
+            )
+            after = pool.submit(LONG, tasks.echo, "a", large)
+            await busy
+            with pytest.raises(WorkerDiedError):
+                await dies
+            assert (await answered)[0] == "a"
+            assert (await after)[1] == large
+            await pool.close()
+
+        for _ in range(3):
+            run(work())
+
+    def test_closing_leaves_no_answer_open(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A large answer is unpacked in a thread."""
+
+        def slowly(message: bytes) -> Any:
+            time.sleep(len(message) / 5_000_000)
+            return unpacked(message)
+
+        async def work() -> None:
+            pool = Pool(1)
+            large = pool.submit(LONG, tasks.echo, "a", "x" * 1_500_000)
+            await pool.submit(LONG, tasks.echo, "a")
+            await pool.close()
+            assert large.done()
+
+        monkeypatch.setattr("newscrawl.workers.pool._unpacked", slowly)
 
         run(work())
 
@@ -319,6 +376,7 @@ def test_a_worker_ends_with_a_crawl_that_is_killed() -> None:
 import asyncio
 from newscrawl.workers.ahead import fork
 from newscrawl.workers.pool import Pool
+from newscrawl.workers.wire import unpacked
 from tests import worker_tasks as tasks
 
 ahead = fork(500)
@@ -351,6 +409,7 @@ import asyncio, threading
 from newscrawl.workers import TooSlowError
 from newscrawl.workers.ahead import fork
 from newscrawl.workers.pool import Pool
+from newscrawl.workers.wire import unpacked
 from tests import worker_tasks as tasks
 
 ahead = fork(500)

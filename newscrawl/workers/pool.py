@@ -15,7 +15,8 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +72,8 @@ class Pool:
         """Maximum memory of the workers that have ended, in megabytes."""
         self._workers: list[_Worker] = []
         self._jobs: deque[_Job] = deque()
+        self._unpacking: set[asyncio.Task[None]] = set()
+        """The tasks that unpack large answers."""
 
     def submit(
         self, seconds: float, function: Callable[..., T], site: object, *arguments: Any
@@ -100,7 +103,7 @@ class Pool:
         for job in [*self._jobs, *(job for worker in self._workers for job in worker.jobs)]:
             self.stop(job.future)
         self.kill()
-        await asyncio.gather(*(worker.ended for worker in self._workers))
+        await asyncio.gather(*(worker.ended for worker in self._workers), *self._unpacking)
 
     def kill(self) -> None:
         """Kill all workers."""
@@ -126,7 +129,7 @@ class Pool:
 
     def _start(self) -> None:
         ahead, self._ahead = self._ahead, None
-        worker = _Worker(self._megabytes, self._assign, self._ended, ahead)
+        worker = _Worker(self._megabytes, self._assign, self._ended, self._unpacking, ahead)
         if not self._workers:
             atexit.register(self.kill)
         self._workers.append(worker)
@@ -165,9 +168,10 @@ class _Worker(asyncio.Protocol):
         megabytes: int,
         free: Callable[[], None],
         ended: Callable[[_Worker, int, int], None],
+        unpacking: set[asyncio.Task[None]],
         ahead: SpareWorker | None = None,
     ) -> None:
-        self._free, self._tell = free, ended
+        self._free, self._tell, self._unpacking = free, ended, unpacking
         self._sites: list[object] = []
         self._received = bytearray()
         self._transport: asyncio.WriteTransport | None = None
@@ -187,8 +191,8 @@ class _Worker(asyncio.Protocol):
         """Has the pool killed it?"""
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = loop.create_future()
-        self.process, channel = (ahead, ahead.channel) if ahead else _started(megabytes)
-        self._keep(loop.create_unix_connection(lambda: self, sock=channel))
+        self.process, self._channel = (ahead, ahead.channel) if ahead else _started(megabytes)
+        self._keep(loop.create_unix_connection(lambda: self, sock=self._channel), self._tasks)
 
     @property
     def job(self) -> _Job | None:
@@ -202,15 +206,19 @@ class _Worker(asyncio.Protocol):
 
     def begin(self, jobs: deque[_Job], most: int) -> None:
         """Take and send it the first jobs, at most this many."""
-        size = 0
+        assert self._transport
+        messages, size = list[bytes](), 0
         while jobs and len(self.jobs) < most and size < _TOGETHER_BYTES:
             job = jobs.popleft()
-            if not job.future.done():
-                size += self._send(job)
+            if not job.future.done() and (message := self._packed(job)):
+                self.jobs.append(job)
+                messages += (HEADER.pack(len(message)), message)
+                size += len(message)
+        # At once: after a failed write, asyncio reads nothing more, and a second one may break its loop.
+        self._transport.write(b"".join(messages))
 
-    def _send(self, job: _Job) -> int:
-        """Send it a job; returns the number of bytes."""
-        assert self._transport
+    def _packed(self, job: _Job) -> bytes:
+        """The message of a job; empty if it cannot be pickled, which fails the job."""
         number = next((n for n, site in enumerate(self._sites) if site is job.site), len(self._sites))
         new = number == len(self._sites)
         work: Work = job.function, number, job.site if new else None, job.arguments, job.seconds
@@ -219,12 +227,10 @@ class _Worker(asyncio.Protocol):
         except Exception as error:
             failed = RuntimeError(f"the page cannot be sent to a worker: {type(error).__name__}: {error}")
             job.future.set_exception(failed)
-            return 0
+            return b""
         if new:
             self._sites.append(job.site)
-        self.jobs.append(job)
-        self._transport.writelines((HEADER.pack(len(message)), message))
-        return len(message)
+        return message
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection to the process."""
@@ -250,6 +256,8 @@ class _Worker(asyncio.Protocol):
 
     def _answered(self, message: bytes) -> None:
         self._answers.append(message)
+        if self.job and self.job.future.done():  # it was stopped while it waited
+            self.kill()
         if len(self._answers) == len(self.jobs):
             self._finish_all()
         elif self._holding is None:
@@ -266,7 +274,7 @@ class _Worker(asyncio.Protocol):
             if len(message) < _LARGE:
                 _finish(job, _unpacked(message))
             else:
-                self._keep(_unpack(job, message))
+                self._keep(_unpack(job, message), self._unpacking)
         if time.monotonic() - self._looked > _LOOK:
             self._look()
         if not self.jobs:
@@ -276,8 +284,11 @@ class _Worker(asyncio.Protocol):
         """Find out how the process ended."""
         self._transport = None
         self._ending = True
+        with suppress(OSError):  # if it died while jobs were sent, its last answers are still unread
+            while data := self._channel.recv(1 << 18):
+                self.data_received(data)
         self._finish_all()
-        self._keep(self._reap())
+        self._keep(self._reap(), self._tasks)
 
     def kill(self) -> None:
         """Kill the process, unless it is ending by itself."""
@@ -304,11 +315,11 @@ class _Worker(asyncio.Protocol):
         self._tell(self, self.process.returncode, self._megabytes)
         self.ended.set_result(None)
 
-    def _keep(self, work: Any) -> None:
+    def _keep(self, work: Coroutine[Any, Any, Any], tasks: set[asyncio.Task[Any]]) -> None:
         """Run a coroutine, and keep a reference to its task until it is done."""
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
 
 def _peak(pid: int) -> int:
