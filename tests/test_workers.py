@@ -376,7 +376,6 @@ def test_a_worker_ends_with_a_crawl_that_is_killed() -> None:
 import asyncio
 from newscrawl.workers.ahead import fork
 from newscrawl.workers.pool import Pool
-from newscrawl.workers.wire import unpacked
 from tests import worker_tasks as tasks
 
 ahead = fork(500)
@@ -409,7 +408,6 @@ import asyncio, threading
 from newscrawl.workers import TooSlowError
 from newscrawl.workers.ahead import fork
 from newscrawl.workers.pool import Pool
-from newscrawl.workers.wire import unpacked
 from tests import worker_tasks as tasks
 
 ahead = fork(500)

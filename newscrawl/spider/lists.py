@@ -223,8 +223,8 @@ class Lists:
             if stored is None or newer:
                 young = stored is None and self._is_young(entry)
                 again = {"http": None} if stored else None
-                asked = self._articles.request(entry, kind, walk=walk, known=again, young=young, k=k)
-                requests += [asked] if asked else []
+                if asked := self._articles.request(entry, kind, walk=walk, known=again, young=young, k=k):
+                    requests.append(asked)
             else:
                 end = AddressOutcome.PENDING if stored.is_pending else AddressOutcome.KNOWN
                 crawl.ledger.meet(k, kind, end)

@@ -72,8 +72,8 @@ class Pool:
         """Maximum memory of the workers that have ended, in megabytes."""
         self._workers: list[_Worker] = []
         self._jobs: deque[_Job] = deque()
-        self._unpacking: set[asyncio.Task[None]] = set()
-        """The tasks that unpack large answers."""
+        self._tasks: set[asyncio.Task[Any]] = set()
+        """What its workers do in the background, such as unpacking large answers."""
 
     def submit(
         self, seconds: float, function: Callable[..., T], site: object, *arguments: Any
@@ -91,7 +91,9 @@ class Pool:
         return future
 
     def stop(self, future: asyncio.Future[Any]) -> None:
-        """Cancel a job; a worker that is busy with it is killed, and replaced when needed."""
+        """Cancel a job; a worker that is busy with it, or begins it later, is killed, and replaced when
+        needed.
+        """
         if not future.done():
             future.set_exception(StoppedError())
         for worker in self._workers:
@@ -103,7 +105,7 @@ class Pool:
         for job in [*self._jobs, *(job for worker in self._workers for job in worker.jobs)]:
             self.stop(job.future)
         self.kill()
-        await asyncio.gather(*(worker.ended for worker in self._workers), *self._unpacking)
+        await asyncio.gather(*(worker.ended for worker in self._workers), *self._tasks)
 
     def kill(self) -> None:
         """Kill all workers."""
@@ -129,7 +131,7 @@ class Pool:
 
     def _start(self) -> None:
         ahead, self._ahead = self._ahead, None
-        worker = _Worker(self._megabytes, self._assign, self._ended, self._unpacking, ahead)
+        worker = _Worker(self._megabytes, self._assign, self._ended, self._tasks, ahead)
         if not self._workers:
             atexit.register(self.kill)
         self._workers.append(worker)
@@ -168,15 +170,14 @@ class _Worker(asyncio.Protocol):
         megabytes: int,
         free: Callable[[], None],
         ended: Callable[[_Worker, int, int], None],
-        unpacking: set[asyncio.Task[None]],
+        tasks: set[asyncio.Task[Any]],
         ahead: SpareWorker | None = None,
     ) -> None:
-        self._free, self._tell, self._unpacking = free, ended, unpacking
+        self._free, self._tell, self._tasks = free, ended, tasks
         self._sites: list[object] = []
         self._received = bytearray()
         self._transport: asyncio.WriteTransport | None = None
         self._ending = False
-        self._tasks: set[asyncio.Task[Any]] = set()
         self.jobs: deque[_Job] = deque()
         """The jobs that were sent and are not yet finished, in order."""
         self._answers: list[bytes] = []
@@ -192,7 +193,7 @@ class _Worker(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = loop.create_future()
         self.process, self._channel = (ahead, ahead.channel) if ahead else _started(megabytes)
-        self._keep(loop.create_unix_connection(lambda: self, sock=self._channel), self._tasks)
+        self._keep(loop.create_unix_connection(lambda: self, sock=self._channel))
 
     @property
     def job(self) -> _Job | None:
@@ -256,7 +257,7 @@ class _Worker(asyncio.Protocol):
 
     def _answered(self, message: bytes) -> None:
         self._answers.append(message)
-        if self.job and self.job.future.done():  # it was stopped while it waited
+        if (job := self.job) and job.future.done():  # it was stopped while it waited
             self.kill()
         if len(self._answers) == len(self.jobs):
             self._finish_all()
@@ -274,7 +275,7 @@ class _Worker(asyncio.Protocol):
             if len(message) < _LARGE:
                 _finish(job, _unpacked(message))
             else:
-                self._keep(_unpack(job, message), self._unpacking)
+                self._keep(_unpack(job, message))
         if time.monotonic() - self._looked > _LOOK:
             self._look()
         if not self.jobs:
@@ -288,7 +289,7 @@ class _Worker(asyncio.Protocol):
             while data := self._channel.recv(1 << 18):
                 self.data_received(data)
         self._finish_all()
-        self._keep(self._reap(), self._tasks)
+        self._keep(self._reap())
 
     def kill(self) -> None:
         """Kill the process, unless it is ending by itself."""
@@ -315,11 +316,11 @@ class _Worker(asyncio.Protocol):
         self._tell(self, self.process.returncode, self._megabytes)
         self.ended.set_result(None)
 
-    def _keep(self, work: Coroutine[Any, Any, Any], tasks: set[asyncio.Task[Any]]) -> None:
+    def _keep(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run a coroutine, and keep a reference to its task until it is done."""
         task = asyncio.get_running_loop().create_task(work)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _peak(pid: int) -> int:
